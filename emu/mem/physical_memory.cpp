@@ -1,0 +1,136 @@
+// Layout of RAM and ROM over one anonymous host mapping, and the copying in and out of it.
+#include "emu/mem/physical_memory.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include <sys/mman.h>
+
+namespace pagelab::mem {
+
+namespace {
+
+constexpr uint64_t kKiB = 1024;
+constexpr uint64_t kLowRamLimit = 0xe000'0000;  // RAM up to here stays below 4 GiB
+constexpr uint64_t kPciHoleStart = 0xc000'0000; // with more RAM, the hole starts here
+constexpr uint64_t kRomLimit = 128 * kKiB;
+
+struct Split {
+    uint64_t low;
+    uint64_t high;
+};
+
+Split split_ram(uint64_t ram_size)
+{
+    uint64_t const low = ram_size < kLowRamLimit ? ram_size : kPciHoleStart;
+    return {low, ram_size - low};
+}
+
+} // namespace
+
+Result<PhysicalMemory> PhysicalMemory::create(uint64_t ram_size, std::span<std::byte const> rom)
+{
+    if (ram_size < kRamMinimum || ram_size > kRamMaximum)
+        return fail("RAM of {} bytes: it must be 16M to 64G", ram_size);
+    if (ram_size % kPageSize != 0)
+        return fail("RAM of {} bytes is not a whole number of 4 KiB pages", ram_size);
+    if (rom.size() == 0 || rom.size() > kRomLimit || rom.size() % (64 * kKiB) != 0)
+        return fail("firmware of {} bytes: it must be 64 or 128 KiB", rom.size());
+
+    PhysicalMemory memory;
+    memory.ram_size_ = ram_size;
+    memory.mapping_size_ = ram_size + rom.size();
+    void* const mapping = mmap(nullptr, memory.mapping_size_, PROT_READ | PROT_WRITE,
+                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (mapping == MAP_FAILED)
+        return fail("the host has no address space for {} bytes of RAM", ram_size);
+    auto* const ram = static_cast<std::byte*>(mapping);
+    auto* const rom_bytes = ram + ram_size;
+    memory.mapping_ = ram;
+    std::ranges::copy(rom, rom_bytes);
+
+    auto const [low, high] = split_ram(ram_size);
+    memory.low_ram_end_ = PhysAddr(low);
+    memory.high_ram_size_ = high;
+    auto const rom_region = [&](PhysAddr end) {
+        return Region{end - rom.size(), rom.size(), rom_bytes, Region::Kind::Rom};
+    };
+    auto& regions = memory.regions_;
+    regions.push_back({PhysAddr(0), 640 * kKiB, ram});
+    regions.push_back({PhysAddr(0xb'8000), 32 * kKiB, ram + 0xb'8000});
+    regions.push_back(rom_region(PhysAddr(0x10'0000)));
+    regions.push_back({PhysAddr(0x10'0000), low - 1024 * kKiB, ram + 1024 * kKiB});
+    regions.push_back(rom_region(kFourGiB));
+    if (high != 0)
+        regions.push_back({kFourGiB, high, ram + low});
+    return memory;
+}
+
+PhysicalMemory::PhysicalMemory(PhysicalMemory&& other) noexcept
+    : ram_size_(other.ram_size_), low_ram_end_(other.low_ram_end_),
+      high_ram_size_(other.high_ram_size_), mapping_(std::exchange(other.mapping_, nullptr)),
+      mapping_size_(other.mapping_size_), regions_(std::move(other.regions_))
+{
+}
+
+PhysicalMemory::~PhysicalMemory()
+{
+    if (mapping_ != nullptr)
+        munmap(mapping_, mapping_size_);
+}
+
+std::span<std::byte> PhysicalMemory::host_span(PhysAddr address) const
+{
+    for (Region const& region : regions_) {
+        if (address >= region.base && address < region.end()) {
+            uint64_t const offset = address - region.base;
+            return {region.host + offset, region.size - offset};
+        }
+    }
+    return {};
+}
+
+void PhysicalMemory::read(PhysAddr address, std::span<std::byte> out) const
+{
+    while (!out.empty()) {
+        auto const source = host_span(address);
+        // A hole is read one byte at a time: it is rare, and may end anywhere.
+        size_t const count = source.empty() ? 1 : std::min(source.size(), out.size());
+        if (source.empty())
+            out[0] = std::byte{0xff};
+        else
+            std::memcpy(out.data(), source.data(), count);
+        out = out.subspan(count);
+        address += count;
+    }
+}
+
+uint32_t PhysicalMemory::read_u32(PhysAddr address) const
+{
+    uint32_t value = 0;
+    read(address, std::as_writable_bytes(std::span(&value, 1)));
+    return value;
+}
+
+uint64_t PhysicalMemory::read_u64(PhysAddr address) const
+{
+    uint64_t value = 0;
+    read(address, std::as_writable_bytes(std::span(&value, 1)));
+    return value;
+}
+
+void PhysicalMemory::write(PhysAddr address, std::span<std::byte const> bytes)
+{
+    while (!bytes.empty()) {
+        auto const target = host_span(address);
+        size_t const count = target.empty() ? 1 : std::min(target.size(), bytes.size());
+        bool const is_rom = !target.empty() && target.data() >= mapping_ + ram_size_;
+        if (!target.empty() && !is_rom)
+            std::memcpy(target.data(), bytes.data(), count);
+        bytes = bytes.subspan(count);
+        address += count;
+    }
+}
+
+} // namespace pagelab::mem
