@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 namespace pagelab::dev {
@@ -12,10 +13,15 @@ namespace pagelab::dev {
 // Width of a port or MMIO access, in bytes.
 enum class Width : uint8_t { Byte = 1, Word = 2, Dword = 4 };
 
+constexpr unsigned byte_count(Width width)
+{
+    return static_cast<unsigned>(width);
+}
+
 // All ones of the given width: what an unclaimed port reads as.
 constexpr uint32_t ones(Width width)
 {
-    return width == Width::Dword ? 0xffff'ffffu : (1u << (8 * static_cast<unsigned>(width))) - 1;
+    return width == Width::Dword ? 0xffff'ffffu : (1u << (8 * byte_count(width))) - 1;
 }
 
 // Virtual time in nanoseconds since reset. One executed instruction is one nanosecond; HLT skips
@@ -33,6 +39,9 @@ class InterruptLine {
     virtual ~InterruptLine() = default;
     virtual void set(bool asserted) = 0;
 };
+
+// Where a device's output bytes go. Must not throw.
+using ByteSink = std::function<void(uint8_t)>;
 
 class PortDevice {
   public:
