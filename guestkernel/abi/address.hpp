@@ -6,9 +6,6 @@
 #pragma once
 
 #include <stdint.h>
-#if __has_include(<compare>)
-#include <compare>
-#endif
 
 namespace pagelab {
 
@@ -22,7 +19,11 @@ struct Address {
     constexpr Address() = default;
     constexpr explicit Address(uint64_t v) : value(v) {}
 
-    constexpr auto operator<=>(Address const&) const = default;
+    constexpr bool operator==(Address const&) const = default;
+    constexpr bool operator<(Address other) const { return value < other.value; }
+    constexpr bool operator>(Address other) const { return value > other.value; }
+    constexpr bool operator<=(Address other) const { return value <= other.value; }
+    constexpr bool operator>=(Address other) const { return value >= other.value; }
     constexpr Address operator+(uint64_t bytes) const { return Address(value + bytes); }
     constexpr Address operator-(uint64_t bytes) const { return Address(value - bytes); }
     constexpr uint64_t operator-(Address other) const { return value - other.value; }
@@ -46,7 +47,11 @@ struct Pfn {
     constexpr Pfn() = default;
     constexpr explicit Pfn(uint64_t v) : value(v) {}
 
-    constexpr auto operator<=>(Pfn const&) const = default;
+    constexpr bool operator==(Pfn const&) const = default;
+    constexpr bool operator<(Pfn other) const { return value < other.value; }
+    constexpr bool operator>(Pfn other) const { return value > other.value; }
+    constexpr bool operator<=(Pfn other) const { return value <= other.value; }
+    constexpr bool operator>=(Pfn other) const { return value >= other.value; }
     constexpr Pfn operator+(uint64_t pages) const { return Pfn(value + pages); }
     constexpr uint64_t operator-(Pfn other) const { return value - other.value; }
 };
