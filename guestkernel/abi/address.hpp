@@ -2,7 +2,8 @@
 //
 // Shared by guest and host. Arithmetic keeps the kind (address + bytes, pfn + pages); the only
 // conversions are the named ones below. Values are 64 bits wide on every guest, since 32-bit PAE
-// has 36 and more physical address bits.
+// has 36 and more physical address bits. Comparisons are spelled out because <=> needs a library
+// header that freestanding guests do not have.
 #pragma once
 
 #include <stdint.h>
