@@ -1,10 +1,10 @@
 // QEMU's fw_cfg: how the host hands the firmware a kernel, a memory map and other named data.
 //
-// A device of numbered items. Writing an item's key to the selector port makes it current; each
-// read of the data port gives its next byte, zero after its end. With DMA the guest writes the
-// address of an FwCfgDma to the DMA port, high half first, low half (which starts it) second, and
-// the host copies at once. Numbers inside items named below are little-endian; the DMA registers,
-// FwCfgDma and the file directory are big-endian.
+// A device of numbered items, at the ports port::kFwCfg*. Writing an item's key to the selector
+// port makes it current; each read of the data port gives its next byte, zero after its end. With
+// DMA the guest writes the address of an FwCfgDma to the DMA port, high half first, low half
+// (which starts it) second, and the host copies at once. Numbers inside the items named below are
+// little-endian; the DMA registers, FwCfgDma and the file directory are big-endian.
 //
 // Source: QEMU docs/specs/fw_cfg.rst; keys: include/standard-headers/linux/qemu_fw_cfg.h and
 // hw/i386/fw_cfg.h; the kernel items as hw/i386/x86.c and hw/i386/multiboot.c fill them.
@@ -16,11 +16,6 @@
 #include "guestkernel/abi/x86/field.hpp"
 
 namespace pagelab::fw_cfg {
-
-inline constexpr uint16_t kSelectorPort = 0x510; // 16 bits, write
-inline constexpr uint16_t kDataPort = 0x511;     // 8 bits, read
-inline constexpr uint16_t kDmaHighPort = 0x514;  // 32 bits, big-endian
-inline constexpr uint16_t kDmaLowPort = 0x518;   // 32 bits, big-endian; starts the transfer
 
 enum Key : uint16_t {
     kSignature = 0x00, // "QEMU"
