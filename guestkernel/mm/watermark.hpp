@@ -1,0 +1,29 @@
+// How much of each zone is kept back, and for whom.
+//
+// min is what only atomic requests may dip into; normal requests stop at low; high is where
+// reclaim would stop. A zone's lowmem_reserve[i] is kept from requests that could have used zone
+// i, so that user pages do not fill the memory the kernel itself must live in.
+//
+// Source: Linux 6.1 mm/page_alloc.c: init_per_zone_wmark_min, __setup_per_zone_wmarks,
+// setup_per_zone_lowmem_reserve, zone_batchsize; mm/vmstat.c: calculate_normal_threshold.
+// khugepaged, which raises min_free_kbytes on machines of 512 MiB and more, is absent.
+#pragma once
+
+#include "guestkernel/mm/zone.hpp"
+
+namespace pagelab::mm {
+
+// Watermarks, reserves, pageset sizes for the memory now managed; sets min_free_kbytes to
+// sqrt(16 * low memory in KiB), between 128 and 262144.
+void init_per_zone_wmark_min(pglist_data& pgdat);
+
+// The same for a min_free_kbytes chosen by the caller.
+void setup_per_zone_wmarks(pglist_data& pgdat, unsigned long min_free_kbytes);
+
+// Whether 2^order pages can be taken and the zone still keeps `mark` pages and its reserve against
+// highest_zoneidx. `depth` says how far a privileged request may go below the mark.
+enum class watermark_depth { kNormal, kHigh, kHarder, kHighHarder };
+bool zone_watermark_ok(zone const& z, unsigned order, unsigned long mark, unsigned highest_zoneidx,
+                       watermark_depth depth);
+
+} // namespace pagelab::mm
