@@ -1,0 +1,18 @@
+// The firmware's whole course, after reset.S has reached 32-bit mode.
+#include "firmware/bios_data.hpp"
+#include "firmware/boot.hpp"
+#include "firmware/console.hpp"
+#include "firmware/fw_cfg.hpp"
+#include "firmware/ram.hpp"
+
+extern "C" [[noreturn]] void firmware_main();
+
+void firmware_main()
+{
+    using namespace pagelab;
+    firmware::FwCfg const fw_cfg; // who tells us everything else
+    firmware::MemoryMap const map =
+        firmware::find_memory(fw_cfg); // RAM, and what is reserved in it
+    firmware::write_bios_data(map, fw_cfg.read_u16(fw_cfg::kCpuCount)); // for INT 15h
+    firmware::boot({fw_cfg, map});
+}
