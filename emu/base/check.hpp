@@ -21,7 +21,7 @@ namespace pagelab {
 
 } // namespace pagelab
 
-#define ENSURE(condition, ...)                                                                      \
+#define ENSURE(condition, ...)                                                                     \
     do {                                                                                           \
         if (!(condition)) [[unlikely]]                                                             \
             ::pagelab::check_failed(__FILE__, __LINE__, #condition, fmt::format(__VA_ARGS__));     \

@@ -30,11 +30,24 @@ Result<uint64_t> parse_size(std::string_view text)
     std::string_view digits = text;
     if (!digits.empty()) {
         switch (digits.back()) {
-        case 'k': case 'K': shift = 10; break;
-        case 'm': case 'M': shift = 20; break;
-        case 'g': case 'G': shift = 30; break;
-        case 't': case 'T': shift = 40; break;
-        default: break;
+        case 'k':
+        case 'K':
+            shift = 10;
+            break;
+        case 'm':
+        case 'M':
+            shift = 20;
+            break;
+        case 'g':
+        case 'G':
+            shift = 30;
+            break;
+        case 't':
+        case 'T':
+            shift = 40;
+            break;
+        default:
+            break;
         }
         if (shift != 0)
             digits.remove_suffix(1);

@@ -1,4 +1,5 @@
-// The machine's physical memory as a PC lays it out: which addresses are RAM or ROM, and their bytes.
+// The machine's physical memory as a PC lays it out: which addresses are RAM or ROM, and their
+// bytes.
 //
 //   0x0000'0000  RAM, 640 KiB
 //   0x000a'0000  hole (all ones), except the VGA text page 0xb8000..0xbffff, which is RAM

@@ -83,8 +83,8 @@ TEST_CASE("3.5 GiB and more leave a PCI hole; the rest is above 4 GiB")
 
 TEST_CASE("impossible sizes are refused in one line")
 {
-    for (uint64_t const size : {uint64_t{0}, uint64_t{15} << 20, (uint64_t{16} << 20) + 1,
-                                (uint64_t{64} << 30) + 4096})
+    for (uint64_t const size :
+         {uint64_t{0}, uint64_t{15} << 20, (uint64_t{16} << 20) + 1, (uint64_t{64} << 30) + 4096})
         CHECK(!PhysicalMemory::create(size, kRom));
     CHECK(!PhysicalMemory::create(1u << 25, {}));
     CHECK(!PhysicalMemory::create(1u << 25, std::vector<std::byte>(1000)));

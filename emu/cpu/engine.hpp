@@ -1,0 +1,76 @@
+// One x86 processor, from the reset vector to long mode, on Unicorn.
+//
+// The library translates and runs code and walks page tables; this adds what makes it a PC's
+// processor: exceptions and interrupts through the guest's IDT, SYSCALL/SYSENTER, HLT, CPUID, the
+// time stamp, A20, holes in physical memory, and an exact count of instructions, which is time.
+//
+// run() goes on until something is due. Between two runs the state may be read and changed. All on
+// one thread; to stop from elsewhere set a flag the Platform looks at, never call in.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "emu/base/decoder.hpp"
+#include "emu/cpu/block_counter.hpp"
+#include "emu/cpu/cpu_model.hpp"
+#include "emu/cpu/cpu_state.hpp"
+#include "emu/cpu/exception_delivery.hpp"
+#include "emu/cpu/platform.hpp"
+#include "emu/mem/physical_memory.hpp"
+
+namespace pagelab::cpu {
+
+enum class Stop : uint8_t {
+    Deadline,        // the instruction count has reached the deadline
+    InterruptWindow, // a watched-for interrupt can be delivered now
+    Halt,            // HLT; RIP is after it
+    Requested,       // request_stop()
+    TripleFault,     // see last_delivery()
+    Failure,         // the library gave up; see failure()
+};
+
+struct EngineStatistics {
+    uint64_t blocks = 0;
+    std::array<uint64_t, 256> exceptions{}; // by vector, raised by instructions
+    std::array<uint64_t, 256> interrupts{}; // by vector, external
+};
+
+class Engine {
+  public:
+    // memory and platform must outlive the engine; their addresses are given to the library.
+    static Result<std::unique_ptr<Engine>> create(CpuModel const& model,
+                                                  mem::PhysicalMemory& memory, Platform& platform);
+    virtual ~Engine() = default;
+
+    // Power-on state (SDM vol. 3, table 9-1): real mode, CS base 0xffff0000, IP 0xfff0.
+    virtual void reset() = 0;
+    virtual Stop run() = 0;
+
+    // Instructions retired since creation. Exact, also from within a Platform call.
+    virtual uint64_t instructions() const = 0;
+    // run() returns with Stop::Deadline at the first block boundary at or after this count.
+    virtual void set_deadline(uint64_t instructions) = 0;
+    // While set, run() returns with Stop::InterruptWindow at the first boundary where an external
+    // interrupt could be taken.
+    virtual void watch_interrupt_window(bool watch) = 0;
+    // From a Platform call: leave run() at the next block boundary.
+    virtual void request_stop() = 0;
+
+    virtual bool can_interrupt() = 0;                        // IF set and no shadow; between runs
+    virtual bool interrupts_enabled() = 0;                   // IF alone
+    virtual void interrupt(uint8_t vector) = 0;              // external; between runs
+    virtual void set_a20(bool enabled) = 0;                  // between runs
+    virtual void discard_code(PhysAddr, uint64_t bytes) = 0; // the host has written there
+
+    virtual CpuState state() = 0;
+    virtual void set_state(CpuState const& state) = 0; // not CR0, CR3, CR4, EFER
+
+    virtual EngineStatistics const& statistics() const = 0;
+    virtual DeliveryOutcome const& last_delivery() const = 0;
+    virtual std::string const& failure() const = 0;
+};
+
+} // namespace pagelab::cpu

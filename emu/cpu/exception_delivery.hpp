@@ -1,0 +1,61 @@
+// Delivery of exceptions and interrupts: from a vector to the first instruction of its handler.
+//
+// Unicorn stops at the vector; the rest of what a processor does is here, as functions over plain
+// state and a memory interface, so it is tested without an engine: the gate, its checks, the
+// stack switch by TSS or IST, the frame, the flags, and what follows when one of these faults.
+//
+// Source: Intel SDM vol. 3, sections 6.10-6.15 (gates, privilege, stacks, error codes), 6.14
+// (64-bit mode), table 6-5 (double fault), vol. 3 section 20.1.4 (real mode), 20.3 (virtual-8086).
+// Hardware task switching through task gates is not done: such a gate faults with #GP.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "emu/cpu/cpu_state.hpp"
+
+namespace pagelab::cpu {
+
+struct Event {
+    enum class Source : uint8_t {
+        Exception,         // raised by an instruction; restartable, may push an error code
+        SoftwareInterrupt, // INT n, INT3, INTO: the gate's DPL is checked
+        External,          // an interrupt controller's vector
+    };
+
+    uint8_t vector = 0;
+    Source source = Source::Exception;
+    uint32_t error_code = 0; // pushed when the vector has one and the source is Exception
+};
+
+// An exception that arose while delivering. `address` is CR2 for a page fault.
+struct DeliveryFault {
+    uint8_t vector = 0;
+    uint32_t error_code = 0;
+    std::optional<uint64_t> address;
+};
+
+// Access to linear memory as the processor itself makes it: supervisor, whatever the CPL.
+class LinearMemory {
+  public:
+    virtual ~LinearMemory() = default;
+    virtual std::expected<void, DeliveryFault> read(uint64_t linear, std::span<std::byte> out) = 0;
+    virtual std::expected<void, DeliveryFault> write(uint64_t linear,
+                                                     std::span<std::byte const> bytes) = 0;
+};
+
+struct DeliveryOutcome {
+    bool triple_fault = false;
+    // What was attempted, in order; more than one entry when delivery itself faulted.
+    std::vector<Event> attempts;
+};
+
+// Delivers `event`, escalating faults on the way per SDM table 6-5. On return `state` is at the
+// handler's first instruction, or unchanged (but for CR2) after a triple fault.
+DeliveryOutcome deliver(CpuState& state, LinearMemory& memory, Event event);
+
+} // namespace pagelab::cpu

@@ -1,0 +1,134 @@
+// Translation between CpuState and the library's internal registers.
+//
+// The library caches mode bits derived from the segment registers in `hflags`; whoever changes a
+// segment must bring them up to date, with the rules of the library's own segment loads.
+#include "emu/cpu/state_access.hpp"
+
+namespace pagelab::cpu {
+
+namespace {
+
+// Bits of hflags (Unicorn 2.1.4, target/i386/cpu.h, HF_*).
+namespace hflag {
+using Cpl = x86::Field<1, 0>;
+using InhibitIrq = x86::Bit<3>;
+using Code32 = x86::Bit<4>;
+using Stack32 = x86::Bit<5>;
+using AddSegment = x86::Bit<6>; // some of DS, ES, SS has a base
+using LongActive = x86::Bit<14>;
+using Code64 = x86::Bit<15>;
+} // namespace hflag
+
+// RFLAGS bits kept elsewhere by the library: CF PF AF ZF SF OF and DF.
+constexpr uint64_t kArithmeticFlags = 0x8d5;
+constexpr uint64_t kDirectionFlag = 0x400;
+constexpr uint32_t kFlagsAreInSource = 1; // CC_OP_EFLAGS: cc_src holds the flags
+
+constexpr size_t kLdt = 6, kTr = 7, kGdt = 8, kIdt = 9;
+
+uint32_t derive_hflags(uint32_t old, CpuState const& state)
+{
+    using namespace hflag;
+    uint64_t flags = old & ~(Cpl::mask | InhibitIrq::mask | Code32::mask | Stack32::mask |
+                             AddSegment::mask | Code64::mask);
+    flags |= Cpl::make(state.cpl) | InhibitIrq::make(state.interrupt_shadow);
+    if (state.code_64())
+        return static_cast<uint32_t>(flags | Code32::mask | Stack32::mask | Code64::mask);
+    bool const code_32 = attribute::DefaultSize::is_set(state.segment[Cs].attributes);
+    bool const stack_32 = attribute::DefaultSize::is_set(state.segment[Ss].attributes);
+    bool const based =
+        (state.segment[Ds].base | state.segment[Es].base | state.segment[Ss].base) != 0;
+    bool const add = !state.protected_mode() || state.virtual_8086() || !code_32 || based;
+    flags |= Code32::make(code_32) | Stack32::make(stack_32) | AddSegment::make(add);
+    return static_cast<uint32_t>(flags);
+}
+
+} // namespace
+
+void StateAccess::save()
+{
+    uc_context_save(engine_, context_.get());
+}
+
+void StateAccess::restore()
+{
+    uc_context_restore(engine_, context_.get());
+}
+
+Segment StateAccess::load_segment(size_t index) const
+{
+    size_t const at = layout_.segments() + index * StateLayout::kSegmentSize;
+    return {static_cast<uint16_t>(get<uint32_t>(at)), get<uint64_t>(at + 8), get<uint32_t>(at + 16),
+            get<uint32_t>(at + 20)};
+}
+
+void StateAccess::store_segment(size_t index, Segment const& segment)
+{
+    size_t const at = layout_.segments() + index * StateLayout::kSegmentSize;
+    put<uint32_t>(at, segment.selector);
+    put<uint64_t>(at + 8, segment.base);
+    put<uint32_t>(at + 16, segment.limit);
+    put<uint32_t>(at + 20, segment.attributes);
+}
+
+bool StateAccess::interrupt_shadow() const
+{
+    return hflag::InhibitIrq::is_set(get<uint32_t>(layout_.hflags()));
+}
+
+CpuState StateAccess::load() const
+{
+    CpuState state;
+    for (size_t i = 0; i < state.gpr.size(); ++i)
+        state.gpr[i] = get<uint64_t>(layout_.registers + 8 * i);
+    state.rip = get<uint64_t>(layout_.rip());
+    uc_reg_read(engine_, UC_X86_REG_RFLAGS, &state.rflags); // assembles the arithmetic flags
+    for (size_t i = 0; i < state.segment.size(); ++i)
+        state.segment[i] = load_segment(i);
+    state.ldt = load_segment(kLdt);
+    state.tr = load_segment(kTr);
+    Segment const gdt = load_segment(kGdt);
+    Segment const idt = load_segment(kIdt);
+    state.gdt = {gdt.base, gdt.limit};
+    state.idt = {idt.base, idt.limit};
+    size_t const cr = layout_.control_registers();
+    state.cr0 = get<uint64_t>(cr);
+    state.cr2 = get<uint64_t>(cr + 16);
+    state.cr3 = get<uint64_t>(cr + 24);
+    state.cr4 = get<uint64_t>(cr + 32);
+    state.efer = get<uint64_t>(layout_.efer);
+    uint32_t const hflags = get<uint32_t>(layout_.hflags());
+    state.cpl = static_cast<uint8_t>(hflag::Cpl::get(hflags));
+    state.interrupt_shadow = hflag::InhibitIrq::is_set(hflags);
+    return state;
+}
+
+void StateAccess::store(CpuState const& state)
+{
+    for (size_t i = 0; i < state.gpr.size(); ++i)
+        put<uint64_t>(layout_.registers + 8 * i, state.gpr[i]);
+    put<uint64_t>(layout_.rip(), state.rip);
+    put<uint64_t>(layout_.rflags(), state.rflags & ~(kArithmeticFlags | kDirectionFlag));
+    for (size_t i = 0; i < state.segment.size(); ++i)
+        store_segment(i, state.segment[i]);
+    store_segment(kLdt, state.ldt);
+    store_segment(kTr, state.tr);
+    store_segment(kGdt, {0, state.gdt.base, state.gdt.limit, load_segment(kGdt).attributes});
+    store_segment(kIdt, {0, state.idt.base, state.idt.limit, load_segment(kIdt).attributes});
+    size_t const cr = layout_.control_registers();
+    put<uint64_t>(cr, state.cr0);
+    put<uint64_t>(cr + 16, state.cr2);
+    put<uint64_t>(cr + 24, state.cr3);
+    put<uint64_t>(cr + 32, state.cr4);
+    put<uint32_t>(layout_.hflags(), derive_hflags(get<uint32_t>(layout_.hflags()), state));
+}
+
+void StateAccess::store_all_flags(uint64_t rflags)
+{
+    put<uint64_t>(layout_.rflags(), rflags & ~(kArithmeticFlags | kDirectionFlag));
+    put<uint64_t>(layout_.rflags() + 16, rflags & kArithmeticFlags); // cc_src
+    put<uint32_t>(layout_.cc_op(), kFlagsAreInSource);
+    put<int32_t>(layout_.cc_op() + 4, (rflags & kDirectionFlag) != 0 ? -1 : 1);
+}
+
+} // namespace pagelab::cpu

@@ -1,0 +1,66 @@
+// CpuState out of, and into, a saved context of the CPU library.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "emu/cpu/cpu_state.hpp"
+#include "emu/cpu/state_layout.hpp"
+#include "emu/cpu/unicorn_api.hpp"
+
+namespace pagelab::cpu {
+
+// A context buffer and the layout of what is in it. save() and restore() take well under a
+// microsecond each. The bytes hold pointers of this process: they are not for a file.
+class StateAccess {
+  public:
+    StateAccess(uc_engine* engine, ContextPointer context, StateLayout const& layout)
+        : engine_(engine), context_(std::move(context)), layout_(layout)
+    {
+    }
+
+    void save();    // engine -> buffer
+    void restore(); // buffer -> engine
+
+    // The buffer as architectural state. Call save() first.
+    CpuState load() const;
+    // Puts what differs from a load()ed state back. The arithmetic flags, which the library keeps
+    // elsewhere, stay as they are: delivery never changes them.
+    void store(CpuState const& state);
+    // Replaces all flags, the arithmetic ones included.
+    void store_all_flags(uint64_t rflags);
+
+    uint32_t error_code() const { return get<uint32_t>(layout_.error_code); }
+    bool is_software_interrupt() const { return get<uint32_t>(layout_.exception_is_int()) != 0; }
+    // Unicorn latches the last contributory exception and never forgets it: the second page fault
+    // would arrive as a double fault. Delivery clears it.
+    void clear_old_exception() { put<int32_t>(layout_.old_exception(), -1); }
+    void set_a20(bool enabled) { put<int32_t>(layout_.a20_mask(), enabled ? -1 : ~(1 << 20)); }
+    bool interrupt_shadow() const;
+
+    StateLayout const& layout() const { return layout_; }
+
+  private:
+    template<class T>
+    T get(size_t offset) const
+    {
+        T value;
+        std::memcpy(&value, bytes() + offset, sizeof value);
+        return value;
+    }
+    template<class T>
+    void put(size_t offset, T value)
+    {
+        std::memcpy(bytes() + offset, &value, sizeof value);
+    }
+    std::byte* bytes() const { return reinterpret_cast<std::byte*>(context_.get()); }
+
+    Segment load_segment(size_t index) const;
+    void store_segment(size_t index, Segment const& segment);
+
+    uc_engine* engine_;
+    ContextPointer context_;
+    StateLayout layout_;
+};
+
+} // namespace pagelab::cpu

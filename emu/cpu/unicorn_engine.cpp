@@ -1,0 +1,166 @@
+// The engine between callbacks: creation, reset, the run loop, state in and out.
+#include "emu/cpu/unicorn_engine.hpp"
+
+#include "emu/cpu/leave_long_mode.hpp"
+#include "emu/cpu/state_probe.hpp"
+
+namespace pagelab::cpu {
+
+Result<std::unique_ptr<Engine>> Engine::create(CpuModel const& model, mem::PhysicalMemory& memory,
+                                               Platform& platform)
+{
+    static Result<StateLayout> const layout = probe_state_layout();
+    if (!layout)
+        return std::unexpected(layout.error());
+    uc_engine* handle = nullptr;
+    TRY(unicorn_result(uc_open(UC_ARCH_X86, UC_MODE_64, &handle), "uc_open"));
+    EnginePointer pointer(handle);
+    TRY(unicorn_result(uc_ctl_set_cpu_model(handle, model.library_number), "uc_ctl_set_cpu_model"));
+    TRY(unicorn_result(uc_ctl_exits_enable(handle), "uc_ctl_exits_enable"));
+    uc_context* context = nullptr;
+    TRY(unicorn_result(uc_context_alloc(handle, &context), "uc_context_alloc"));
+    StateAccess access(handle, ContextPointer(context), *layout);
+
+    auto engine =
+        std::make_unique<UnicornEngine>(std::move(pointer), std::move(access), memory, platform);
+    engine->read_cpuid_table();
+    TRY(engine->map_memory());
+    TRY(engine->add_hooks());
+    engine->reset();
+    return engine;
+}
+
+UnicornEngine::UnicornEngine(EnginePointer engine, StateAccess access, mem::PhysicalMemory& memory,
+                             Platform& platform)
+    : engine_(std::move(engine)), access_(std::move(access)), memory_(memory), platform_(platform)
+{
+}
+
+// Intel SDM vol. 3, table 9-1: the state after RESET.
+void UnicornEngine::reset()
+{
+    constexpr uint32_t kCode = 0x9b00, kData = 0x9300, kLdt = 0x8200, kTss = 0x8b00;
+    constexpr uint64_t kCr0AfterReset = 0x6000'0010;
+    leave_long_mode(engine_.get());
+    uint64_t const cr0 = kCr0AfterReset, zero = 0;
+    uc_reg_write(engine_.get(), UC_X86_REG_CR0, &cr0);
+    uc_reg_write(engine_.get(), UC_X86_REG_CR3, &zero);
+    access_.save();
+    CpuState state = access_.load();
+    state.gpr = {};
+    state.gpr[Rdx] = 0x600; // family in DH
+    state.rip = 0xfff0;
+    state.rflags = 0x2;
+    for (Segment& segment : state.segment)
+        segment = {0, 0, 0xffff, kData};
+    state.segment[Cs] = {0xf000, 0xffff'0000, 0xffff, kCode};
+    state.ldt = {0, 0, 0xffff, kLdt};
+    state.tr = {0, 0, 0xffff, kTss};
+    state.gdt = {0, 0xffff};
+    state.idt = {0, 0xffff};
+    state.cr2 = 0;
+    state.cpl = 0;
+    state.interrupt_shadow = false;
+    access_.store(state);
+    access_.store_all_flags(state.rflags);
+    access_.clear_old_exception();
+    access_.restore();
+    uc_ctl_flush_tlb(engine_.get());
+}
+
+Stop UnicornEngine::run()
+{
+    stop_.reset();
+    uint64_t rip = 0;
+    uc_reg_read(engine_.get(), UC_X86_REG_RIP, &rip);
+    uc_err const status = uc_emu_start(engine_.get(), rip, 0, 0, 0);
+    block_count_ = 0;
+    if (status != UC_ERR_OK) {
+        CpuState const now = state();
+        failure_ = fmt::format("{} at {:x}:{:x} (linear {:x})", uc_strerror(status),
+                               now.segment[Cs].selector, now.rip, now.linear_rip());
+        return Stop::Failure;
+    }
+    return stop_.value_or(Stop::Halt);
+}
+
+void UnicornEngine::set_deadline(uint64_t instructions)
+{
+    deadline_ = instructions;
+    update_attention();
+}
+
+void UnicornEngine::watch_interrupt_window(bool watch)
+{
+    watch_window_ = watch;
+    update_attention();
+}
+
+void UnicornEngine::request_stop()
+{
+    if (stop_)
+        return;
+    stop_ = Stop::Requested;
+    uc_emu_stop(engine_.get());
+}
+
+bool UnicornEngine::interrupts_enabled()
+{
+    uint64_t rflags = 0;
+    uc_reg_read(engine_.get(), UC_X86_REG_RFLAGS, &rflags);
+    return (rflags & (1u << 9)) != 0;
+}
+
+bool UnicornEngine::can_interrupt()
+{
+    if (!interrupts_enabled())
+        return false;
+    access_.save();
+    return !access_.interrupt_shadow();
+}
+
+void UnicornEngine::interrupt(uint8_t vector)
+{
+    ++statistics_.interrupts[vector];
+    access_.save();
+    CpuState state = access_.load();
+    finish_delivery(state, {vector, Event::Source::External, 0});
+}
+
+void UnicornEngine::set_a20(bool enabled)
+{
+    access_.save();
+    access_.set_a20(enabled);
+    access_.restore();
+    uc_ctl_flush_tlb(engine_.get());
+}
+
+void UnicornEngine::discard_code(PhysAddr address, uint64_t bytes)
+{
+    uc_ctl_remove_cache(engine_.get(), address.value, address.value + bytes);
+}
+
+CpuState UnicornEngine::state()
+{
+    access_.save();
+    return access_.load();
+}
+
+void UnicornEngine::set_state(CpuState const& state)
+{
+    access_.save();
+    access_.store(state);
+    access_.store_all_flags(state.rflags);
+    access_.restore();
+}
+
+uint64_t UnicornEngine::instructions() const
+{
+    if (block_count_ == 0)
+        return retired_;
+    access_.save();
+    CpuState const state = access_.load();
+    return retired_ - block_count_ + executed_before(state.linear_rip());
+}
+
+} // namespace pagelab::cpu

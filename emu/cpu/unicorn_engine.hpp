@@ -1,0 +1,108 @@
+// Engine on Unicorn. Private to emu/cpu: others use engine.hpp.
+//
+// Callbacks of the library land in the static on_* functions; they are noexcept because no C++
+// exception may cross its frames. What a callback wants to stop for is left in stop_.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "emu/cpu/engine.hpp"
+#include "emu/cpu/linear_access.hpp"
+#include "emu/cpu/state_access.hpp"
+#include "emu/cpu/unicorn_api.hpp"
+
+namespace pagelab::cpu {
+
+class UnicornEngine final : public Engine {
+  public:
+    UnicornEngine(EnginePointer engine, StateAccess access, mem::PhysicalMemory& memory,
+                  Platform& platform);
+
+    Result<> map_memory();
+    Result<> add_hooks();
+    void read_cpuid_table();
+
+    void reset() override;
+    Stop run() override;
+    uint64_t instructions() const override;
+    void set_deadline(uint64_t instructions) override;
+    void watch_interrupt_window(bool watch) override;
+    void request_stop() override;
+    bool can_interrupt() override;
+    bool interrupts_enabled() override;
+    void interrupt(uint8_t vector) override;
+    void set_a20(bool enabled) override;
+    void discard_code(PhysAddr address, uint64_t bytes) override;
+    CpuState state() override;
+    void set_state(CpuState const& state) override;
+    EngineStatistics const& statistics() const override { return statistics_; }
+    DeliveryOutcome const& last_delivery() const override { return last_delivery_; }
+    std::string const& failure() const override { return failure_; }
+
+  private:
+    struct Hole { // a physical range with no host bytes: MMIO, or nothing
+        UnicornEngine* engine;
+        PhysAddr base;
+    };
+    struct PartialCount { // instructions of a block before an address within it
+        uint64_t block = ~uint64_t{0}, linear = 0, generation = 0;
+        uint32_t count = 0;
+    };
+
+    static void on_block(uc_engine*, uint64_t address, uint32_t size, void* self) noexcept;
+    static void on_translation(uc_engine*, uc_tb* current, uc_tb* previous, void* self) noexcept;
+    static void on_interrupt(uc_engine*, uint32_t vector, void* self) noexcept;
+    static bool on_invalid_instruction(uc_engine*, void* self) noexcept;
+    static uint32_t on_in(uc_engine*, uint32_t port, int size, void* self) noexcept;
+    static void on_out(uc_engine*, uint32_t port, int size, uint32_t value, void* self) noexcept;
+    static int on_cpuid(uc_engine*, void* self) noexcept;
+    static int on_rdtsc(uc_engine*, void* self) noexcept;
+    static int on_rdtscp(uc_engine*, void* self) noexcept;
+    static void on_syscall(uc_engine*, void* self) noexcept;
+    static void on_sysenter(uc_engine*, void* self) noexcept;
+    static bool on_rom_write(uc_engine*, uc_mem_type, uint64_t, int, int64_t, void*) noexcept;
+    static uint64_t on_hole_read(uc_engine*, uint64_t offset, unsigned size, void* hole) noexcept;
+    static void on_hole_write(uc_engine*, uint64_t offset, unsigned size, uint64_t value,
+                              void* hole) noexcept;
+
+    bool attend(); // the block hook's slow path: true to stop here
+    uint32_t decode_block(uint64_t address, uint32_t size);
+    uint32_t executed_before(uint64_t linear) const;
+    void uncount_rest_of_block(uint64_t linear);
+    void take_exception(Event event);
+    void finish_delivery(CpuState& state, Event const& event);
+    void enter_by_instruction(CpuState& state, uint64_t rflags);
+    void fault_by_instruction(Event event, uint64_t length);
+    uint64_t read_msr(uint32_t number) const;
+    void set_time_stamp();
+    void update_attention() { attention_ = watch_window_ ? 0 : deadline_; }
+
+    EnginePointer engine_;
+    mutable StateAccess access_;
+    mem::PhysicalMemory& memory_;
+    Platform& platform_;
+    Decoder decoder_;
+    BlockCounter counter_;
+    mutable std::array<PartialCount, 256> partial_counts_;
+    uint64_t generation_ = 1; // of translated code
+
+    uint64_t retired_ = 0; // includes the whole of the block being run
+    uint64_t attention_ = ~uint64_t{0};
+    uint64_t deadline_ = ~uint64_t{0};
+    uint64_t block_address_ = 0;
+    uint32_t block_size_ = 0;
+    uint32_t block_count_ = 0; // 0 when no block is under way
+    bool watch_window_ = false;
+    std::optional<Stop> stop_;
+
+    std::vector<std::unique_ptr<Hole>> holes_;
+    std::map<std::pair<uint32_t, uint32_t>, CpuidLeaf> cpuid_;
+    EngineStatistics statistics_;
+    DeliveryOutcome last_delivery_;
+    std::string failure_;
+};
+
+} // namespace pagelab::cpu

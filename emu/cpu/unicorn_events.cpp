@@ -1,0 +1,180 @@
+// Leaving a block in the middle: exceptions, SYSCALL and SYSENTER, and the count put right.
+//
+// SYSCALL and SYSENTER per Intel SDM vol. 2. The library's helper adds the instruction's length to
+// RIP after the callback, so the target is stored that much lower.
+#include "emu/cpu/unicorn_engine.hpp"
+
+namespace pagelab::cpu {
+
+namespace {
+
+constexpr uint32_t kSysenterCs = 0x174, kSysenterEsp = 0x175, kSysenterEip = 0x176;
+constexpr uint32_t kStar = 0xc000'0081, kLstar = 0xc000'0082, kFmask = 0xc000'0084;
+constexpr uint8_t kInvalidOpcode = 6, kGeneralProtection = 13;
+constexpr uint32_t kFlatCode32 = 0x00cf'9b00, kFlatCode64 = 0x00af'9b00, kFlatData = 0x00cf'9300;
+constexpr size_t kLongestInstruction = 15;
+constexpr uint8_t kEscape = 0x0f; // first opcode byte of SYSCALL and SYSENTER, after any prefixes
+
+// Bytes at a linear address as a debugger reads them: no rights, no flags set. Stops short at a
+// page that is not mapped.
+std::vector<std::byte> read_code(CpuState const& state, mem::PhysicalMemory const& memory,
+                                 uint64_t linear, size_t size)
+{
+    mmu::Context context = paging_context(state);
+    context.cr4 &= ~((1u << 20) | (1u << 21)); // SMEP, SMAP: we are not the guest
+    std::vector<std::byte> code(size);
+    size_t done = 0;
+    while (done < size) {
+        auto const at = mmu::translate(context, memory, VirtAddr(linear + done),
+                                       {mmu::Operation::Read, mmu::Requester::Supervisor});
+        if (!at)
+            break;
+        size_t const count = std::min<size_t>(size - done, kPageSize - at->address.page_offset());
+        memory.read(at->address, std::span(code).subspan(done, count));
+        done += count;
+    }
+    code.resize(done);
+    return code;
+}
+
+CodeWidth code_width(CpuState const& state)
+{
+    if (state.code_64())
+        return CodeWidth::Bits64;
+    return attribute::DefaultSize::is_set(state.segment[Cs].attributes) ? CodeWidth::Bits32
+                                                                        : CodeWidth::Bits16;
+}
+
+uint64_t escape_length(CpuState const& state, mem::PhysicalMemory const& memory)
+{
+    auto const code = read_code(state, memory, state.linear_rip(), kLongestInstruction);
+    uint64_t prefixes = 0;
+    while (prefixes < code.size() && code[prefixes] != std::byte{kEscape})
+        ++prefixes;
+    return prefixes + 2;
+}
+
+} // namespace
+
+uint32_t UnicornEngine::decode_block(uint64_t address, uint32_t size)
+{
+    access_.save();
+    CpuState const state = access_.load();
+    auto const code = read_code(state, memory_, address, size + kLongestInstruction);
+    uint32_t const count = std::max(decoder_.count(code, size, code_width(state)), 1u);
+    counter_.remember(address, size, count);
+    return count;
+}
+
+// Instructions of the current block that begin before `linear`.
+uint32_t UnicornEngine::executed_before(uint64_t linear) const
+{
+    if (linear <= block_address_ || linear - block_address_ > block_size_)
+        return linear == block_address_ ? 0 : block_count_;
+    PartialCount& cached = partial_counts_[(block_address_ ^ linear) % partial_counts_.size()];
+    if (cached.block == block_address_ && cached.linear == linear &&
+        cached.generation == generation_)
+        return cached.count;
+    access_.save();
+    CpuState const state = access_.load();
+    auto const code = read_code(state, memory_, block_address_, block_size_ + kLongestInstruction);
+    uint32_t const count = decoder_.count(code, linear - block_address_, code_width(state));
+    cached = {block_address_, linear, generation_, count};
+    return count;
+}
+
+void UnicornEngine::uncount_rest_of_block(uint64_t linear)
+{
+    if (block_count_ == 0)
+        return;
+    retired_ -= block_count_ - executed_before(linear);
+    block_count_ = 0;
+}
+
+// The context has been saved; RIP is at the instruction, or after it for INT n.
+void UnicornEngine::take_exception(Event event)
+{
+    ++statistics_.exceptions[event.vector];
+    CpuState state = access_.load();
+    uncount_rest_of_block(state.linear_rip());
+    finish_delivery(state, event);
+}
+
+void UnicornEngine::finish_delivery(CpuState& state, Event const& event)
+{
+    LinearAccess linear(state, memory_);
+    DeliveryOutcome outcome = deliver(state, linear, event);
+    access_.save(); // decoding a block may have used the buffer
+    access_.store(state);
+    access_.clear_old_exception();
+    access_.restore();
+    if (outcome.triple_fault) {
+        stop_ = Stop::TripleFault;
+        uc_emu_stop(engine_.get());
+    }
+    if (outcome.triple_fault || outcome.attempts.size() > 1)
+        last_delivery_ = std::move(outcome);
+}
+
+void UnicornEngine::enter_by_instruction(CpuState& state, uint64_t rflags)
+{
+    state.cpl = 0;
+    state.rflags = rflags;
+    access_.store(state);
+    access_.store_all_flags(rflags);
+    access_.restore();
+}
+
+void UnicornEngine::fault_by_instruction(Event event, uint64_t length)
+{
+    take_exception(event);
+    access_.save();
+    CpuState state = access_.load();
+    state.rip -= length;
+    access_.store(state);
+    access_.restore();
+}
+
+void UnicornEngine::on_syscall(uc_engine*, void* self) noexcept
+{
+    auto& engine = *static_cast<UnicornEngine*>(self);
+    engine.access_.save();
+    CpuState state = engine.access_.load();
+    uint64_t const length = escape_length(state, engine.memory_);
+    bool const enabled = (state.efer & 1) != 0;
+    if (!enabled || !state.code_64()) { // outside 64-bit mode Intel has no SYSCALL
+        engine.fault_by_instruction({kInvalidOpcode, Event::Source::Exception, 0}, length);
+        return;
+    }
+    uint64_t const star = engine.read_msr(kStar);
+    auto const selector = static_cast<uint16_t>(star >> 32 & 0xfffc);
+    state.gpr[Rcx] = state.rip + length;
+    state.gpr[R11] = state.rflags & ~uint64_t{1u << 16}; // RF is saved as clear
+    state.segment[Cs] = {selector, 0, 0xffff'ffff, kFlatCode64};
+    state.segment[Ss] = {static_cast<uint16_t>(selector + 8), 0, 0xffff'ffff, kFlatData};
+    state.rip = engine.read_msr(kLstar) - length;
+    engine.enter_by_instruction(state, (state.rflags & ~engine.read_msr(kFmask)) | 0x2);
+}
+
+void UnicornEngine::on_sysenter(uc_engine*, void* self) noexcept
+{
+    auto& engine = *static_cast<UnicornEngine*>(self);
+    engine.access_.save();
+    CpuState state = engine.access_.load();
+    uint64_t const length = escape_length(state, engine.memory_);
+    auto const selector = static_cast<uint16_t>(engine.read_msr(kSysenterCs) & 0xfffc);
+    if (selector == 0) {
+        engine.fault_by_instruction({kGeneralProtection, Event::Source::Exception, 0}, length);
+        return;
+    }
+    bool const long_mode = state.long_mode();
+    uint64_t const mask = long_mode ? ~uint64_t{0} : 0xffff'ffff;
+    state.segment[Cs] = {selector, 0, 0xffff'ffff, long_mode ? kFlatCode64 : kFlatCode32};
+    state.segment[Ss] = {static_cast<uint16_t>(selector + 8), 0, 0xffff'ffff, kFlatData};
+    state.gpr[Rsp] = engine.read_msr(kSysenterEsp) & mask;
+    state.rip = (engine.read_msr(kSysenterEip) & mask) - length;
+    constexpr uint64_t kCleared = 1u << 9 | 1u << 16 | 1u << 17; // IF, RF, VM
+    engine.enter_by_instruction(state, (state.rflags & ~kCleared) | 0x2);
+}
+
+} // namespace pagelab::cpu

@@ -1,0 +1,157 @@
+// The callbacks: counting blocks, exceptions, ports, holes, and the instructions we complete.
+#include <array>
+
+#include "emu/cpu/unicorn_engine.hpp"
+
+namespace pagelab::cpu {
+
+namespace {
+
+constexpr uint32_t kTscAux = 0xc000'0103;
+
+UnicornEngine* engine_of(void* self)
+{
+    return static_cast<UnicornEngine*>(self);
+}
+
+} // namespace
+
+// The hot path: once per block. Nothing here but the count and one comparison.
+void UnicornEngine::on_block(uc_engine*, uint64_t address, uint32_t size, void* self) noexcept
+{
+    UnicornEngine& engine = *engine_of(self);
+    if (engine.retired_ >= engine.attention_ || engine.stop_) [[unlikely]] {
+        engine.block_count_ = 0;
+        if (engine.stop_ || engine.attend())
+            return;
+    }
+    uint32_t count = engine.counter_.find(address, size);
+    if (count == 0) [[unlikely]]
+        count = engine.decode_block(address, size);
+    engine.retired_ += count;
+    engine.block_address_ = address;
+    engine.block_size_ = size;
+    engine.block_count_ = count;
+    ++engine.statistics_.blocks;
+}
+
+bool UnicornEngine::attend()
+{
+    if (retired_ >= deadline_)
+        stop_ = Stop::Deadline;
+    else if (watch_window_ && can_interrupt())
+        stop_ = Stop::InterruptWindow;
+    if (!stop_)
+        return false;
+    uc_emu_stop(engine_.get());
+    return true;
+}
+
+void UnicornEngine::on_translation(uc_engine*, uc_tb* current, uc_tb*, void* self) noexcept
+{
+    UnicornEngine& engine = *engine_of(self);
+    ++engine.generation_;
+    engine.counter_.report_translation(current->pc, current->size, current->icount);
+}
+
+void UnicornEngine::on_interrupt(uc_engine*, uint32_t vector, void* self) noexcept
+{
+    UnicornEngine& engine = *engine_of(self);
+    engine.access_.save();
+    auto const source = engine.access_.is_software_interrupt() ? Event::Source::SoftwareInterrupt
+                                                               : Event::Source::Exception;
+    engine.take_exception({static_cast<uint8_t>(vector), source, engine.access_.error_code()});
+}
+
+bool UnicornEngine::on_invalid_instruction(uc_engine*, void* self) noexcept
+{
+    constexpr uint8_t kInvalidOpcode = 6;
+    UnicornEngine& engine = *engine_of(self);
+    engine.access_.save();
+    engine.take_exception({kInvalidOpcode, Event::Source::Exception, 0});
+    return true;
+}
+
+uint32_t UnicornEngine::on_in(uc_engine*, uint32_t port, int size, void* self) noexcept
+{
+    return engine_of(self)->platform_.port_in(static_cast<uint16_t>(port),
+                                              static_cast<unsigned>(size));
+}
+
+void UnicornEngine::on_out(uc_engine*, uint32_t port, int size, uint32_t value, void* self) noexcept
+{
+    engine_of(self)->platform_.port_out(static_cast<uint16_t>(port), static_cast<unsigned>(size),
+                                        value);
+}
+
+bool UnicornEngine::on_rom_write(uc_engine*, uc_mem_type, uint64_t, int, int64_t, void*) noexcept
+{
+    return true; // handled: the library then drops the write, the region being read-only
+}
+
+uint64_t UnicornEngine::on_hole_read(uc_engine*, uint64_t offset, unsigned size,
+                                     void* hole) noexcept
+{
+    auto const* const range = static_cast<Hole*>(hole);
+    return range->engine->platform_.mmio_read(range->base + offset, size);
+}
+
+void UnicornEngine::on_hole_write(uc_engine*, uint64_t offset, unsigned size, uint64_t value,
+                                  void* hole) noexcept
+{
+    auto const* const range = static_cast<Hole*>(hole);
+    range->engine->platform_.mmio_write(range->base + offset, size, value);
+}
+
+int UnicornEngine::on_cpuid(uc_engine* handle, void* self) noexcept
+{
+    UnicornEngine& engine = *engine_of(self);
+    uint64_t rax = 0, rcx = 0;
+    uc_reg_read(handle, UC_X86_REG_RAX, &rax);
+    uc_reg_read(handle, UC_X86_REG_RCX, &rcx);
+    auto const leaf = static_cast<uint32_t>(rax), subleaf = static_cast<uint32_t>(rcx);
+    auto found = engine.cpuid_.find({leaf, subleaf});
+    if (found == engine.cpuid_.end())
+        found = engine.cpuid_.find({leaf, 0});
+    // Leaves beyond the last read as zero here; Intel would repeat the highest basic leaf.
+    CpuidLeaf const answer = found == engine.cpuid_.end() ? CpuidLeaf{} : found->second;
+    std::array const registers = {UC_X86_REG_RAX, UC_X86_REG_RBX, UC_X86_REG_RCX, UC_X86_REG_RDX};
+    std::array const values = {answer.eax, answer.ebx, answer.ecx, answer.edx};
+    for (size_t i = 0; i < registers.size(); ++i) {
+        uint64_t const value = values[i];
+        uc_reg_write(handle, registers[i], &value);
+    }
+    return 1;
+}
+
+void UnicornEngine::set_time_stamp()
+{
+    uint64_t const now = platform_.time_stamp();
+    uint64_t const low = now & 0xffff'ffff, high = now >> 32;
+    uc_reg_write(engine_.get(), UC_X86_REG_RAX, &low);
+    uc_reg_write(engine_.get(), UC_X86_REG_RDX, &high);
+}
+
+int UnicornEngine::on_rdtsc(uc_engine*, void* self) noexcept
+{
+    engine_of(self)->set_time_stamp();
+    return 1;
+}
+
+int UnicornEngine::on_rdtscp(uc_engine* handle, void* self) noexcept
+{
+    UnicornEngine& engine = *engine_of(self);
+    engine.set_time_stamp();
+    uint64_t const aux = engine.read_msr(kTscAux) & 0xffff'ffff;
+    uc_reg_write(handle, UC_X86_REG_RCX, &aux);
+    return 1;
+}
+
+uint64_t UnicornEngine::read_msr(uint32_t number) const
+{
+    uc_x86_msr msr = {number, 0};
+    uc_reg_read(engine_.get(), UC_X86_REG_MSR, &msr);
+    return msr.value;
+}
+
+} // namespace pagelab::cpu

@@ -1,0 +1,132 @@
+// What the library is told once: physical memory, the holes in it, CPUID, and which hooks to call.
+#include <array>
+
+#include "emu/cpu/cpuid.hpp"
+#include "emu/cpu/leave_long_mode.hpp"
+#include "emu/cpu/unicorn_engine.hpp"
+
+namespace pagelab::cpu {
+
+namespace {
+
+constexpr PhysAddr kPhysicalEnd{uint64_t{1} << kPhysicalAddressBits};
+constexpr std::array<uint8_t, 2> kCpuid = {0x0f, 0xa2};
+constexpr uint32_t kSubleaves = 32; // of leaf 4 and 7, as many as any model has
+
+template<class Callback>
+void* hook_pointer(Callback* callback)
+{
+    return reinterpret_cast<void*>(callback);
+}
+
+} // namespace
+
+Result<> UnicornEngine::map_memory()
+{
+    PhysAddr next{0};
+    auto const map_hole = [&](PhysAddr end) -> Result<> {
+        if (next == end)
+            return {};
+        holes_.push_back(std::make_unique<Hole>(this, next));
+        void* const hole = holes_.back().get();
+        return unicorn_result(uc_mmio_map(engine_.get(), next.value, end - next, on_hole_read, hole,
+                                          on_hole_write, hole),
+                              "uc_mmio_map");
+    };
+    for (mem::Region const& region : memory_.regions()) {
+        TRY(map_hole(region.base));
+        bool const rom = region.kind == mem::Region::Kind::Rom;
+        TRY(unicorn_result(
+            uc_mem_map_ptr(engine_.get(), region.base.value, region.size, UC_PROT_ALL, region.host),
+            "uc_mem_map_ptr"));
+        if (rom) { // only uc_mem_protect makes the library drop writes, not the map call's rights
+            TRY(unicorn_result(uc_mem_protect(engine_.get(), region.base.value, region.size,
+                                              UC_PROT_READ | UC_PROT_EXEC),
+                               "uc_mem_protect"));
+            uc_hook hook = 0;
+            TRY(unicorn_result(uc_hook_add(engine_.get(), &hook, UC_HOOK_MEM_WRITE_PROT,
+                                           hook_pointer(on_rom_write), this, region.base.value,
+                                           region.end().value - 1),
+                               "uc_hook_add"));
+        }
+        next = region.end();
+    }
+    return map_hole(kPhysicalEnd);
+}
+
+Result<> UnicornEngine::add_hooks()
+{
+    struct Plain {
+        int type;
+        void* callback;
+    };
+    std::array const plain = {
+        Plain{UC_HOOK_BLOCK, hook_pointer(on_block)},
+        Plain{UC_HOOK_EDGE_GENERATED, hook_pointer(on_translation)},
+        Plain{UC_HOOK_INTR, hook_pointer(on_interrupt)},
+        Plain{UC_HOOK_INSN_INVALID, hook_pointer(on_invalid_instruction)},
+    };
+    for (auto const& [type, callback] : plain) {
+        uc_hook hook = 0;
+        TRY(unicorn_result(uc_hook_add(engine_.get(), &hook, type, callback, this, 1, 0),
+                           "uc_hook_add"));
+    }
+    struct Instruction {
+        int instruction;
+        void* callback;
+    };
+    std::array const instructions = {
+        Instruction{UC_X86_INS_IN, hook_pointer(on_in)},
+        Instruction{UC_X86_INS_OUT, hook_pointer(on_out)},
+        Instruction{UC_X86_INS_CPUID, hook_pointer(on_cpuid)},
+        Instruction{UC_X86_INS_RDTSC, hook_pointer(on_rdtsc)},
+        Instruction{UC_X86_INS_RDTSCP, hook_pointer(on_rdtscp)},
+        Instruction{UC_X86_INS_SYSCALL, hook_pointer(on_syscall)},
+        Instruction{UC_X86_INS_SYSENTER, hook_pointer(on_sysenter)},
+    };
+    for (auto const& [instruction, callback] : instructions) {
+        uc_hook hook = 0;
+        TRY(unicorn_result(
+            uc_hook_add(engine_.get(), &hook, UC_HOOK_INSN, callback, this, 1, 0, instruction),
+            "uc_hook_add"));
+    }
+    return {};
+}
+
+// The model's own answers are had by running CPUID, once, before our hook stands in front of it.
+void UnicornEngine::read_cpuid_table()
+{
+    constexpr uint64_t kScratch = 0x1000;
+    uc_engine* const engine = engine_.get();
+    uc_mem_map(engine, kScratch, kPageSize, UC_PROT_ALL);
+    uc_mem_write(engine, kScratch, kCpuid.data(), kCpuid.size());
+    uint8_t const hlt = 0xf4;
+    uc_mem_write(engine, kScratch + kCpuid.size(), &hlt, 1);
+    leave_long_mode(engine);
+    auto const ask = [&](uint32_t leaf, uint32_t subleaf) {
+        uint64_t rax = leaf, rcx = subleaf, rbx = 0, rdx = 0;
+        uc_reg_write(engine, UC_X86_REG_RAX, &rax);
+        uc_reg_write(engine, UC_X86_REG_RCX, &rcx);
+        uc_emu_start(engine, kScratch, 0, 0, 0);
+        uc_reg_read(engine, UC_X86_REG_RAX, &rax);
+        uc_reg_read(engine, UC_X86_REG_RBX, &rbx);
+        uc_reg_read(engine, UC_X86_REG_RCX, &rcx);
+        uc_reg_read(engine, UC_X86_REG_RDX, &rdx);
+        CpuidLeaf const model{static_cast<uint32_t>(rax), static_cast<uint32_t>(rbx),
+                              static_cast<uint32_t>(rcx), static_cast<uint32_t>(rdx)};
+        return cpuid_[{leaf, subleaf}] = correct_cpuid(leaf, subleaf, model);
+    };
+    for (uint32_t const base : {0u, 0x8000'0000u}) {
+        uint32_t const last = ask(base, 0).eax;
+        for (uint32_t leaf = base + 1; leaf <= last && leaf < base + 0x40; ++leaf) {
+            bool const has_subleaves = leaf == 4 || leaf == 7 || leaf == 0xb || leaf == 0x8000'001d;
+            for (uint32_t subleaf = 0; subleaf < (has_subleaves ? kSubleaves : 1); ++subleaf)
+                ask(leaf, subleaf);
+        }
+    }
+    for (uint32_t const leaf : {kHypervisorLeaf, kTimingLeaf})
+        cpuid_[{leaf, 0}] = correct_cpuid(leaf, 0, {});
+    uc_mem_unmap(engine, kScratch, kPageSize);
+}
+
+} // namespace pagelab::cpu
