@@ -1,6 +1,7 @@
 // The reference tables are what Linux 6.1 printed on a QEMU PC under SeaBIOS: BIOS-e820 lines.
 #include "firmware/memory_map.hpp"
 
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <fstream>
