@@ -1,0 +1,283 @@
+// The registers of the 16550A, in the order of its data sheet.
+#include "emu/dev/uart16550.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "guestkernel/abi/x86/field.hpp"
+
+namespace pagelab::dev {
+
+namespace {
+
+using x86::Bit;
+using x86::Field;
+
+// Offsets from the base port. The divisor latch hides the first two while LCR.DLAB is set.
+enum Register : unsigned {
+    kData = 0,
+    kInterruptEnable = 1,
+    kIdentity = 2, // write: FIFO control
+    kLineControl = 3,
+    kModemControl = 4,
+    kLineStatus = 5,
+    kModemStatus = 6,
+    kScratch = 7,
+};
+
+namespace ier {
+using ReceivedData = Bit<0>;
+using TransmitterEmpty = Bit<1>;
+using LineStatus = Bit<2>;
+using ModemStatus = Bit<3>;
+} // namespace ier
+
+namespace fcr {
+using Enable = Bit<0>;
+using ClearReceiver = Bit<1>;
+using Trigger = Field<7, 6>;
+} // namespace fcr
+
+namespace lcr {
+using WordLength = Field<1, 0>; // 5 bits and up
+using DivisorLatch = Bit<7>;
+} // namespace lcr
+
+namespace mcr {
+using Dtr = Bit<0>;
+using Rts = Bit<1>;
+using Out1 = Bit<2>;
+using Out2 = Bit<3>;
+using Loopback = Bit<4>;
+} // namespace mcr
+
+namespace lsr {
+constexpr uint8_t kDataReady = 0x01;
+constexpr uint8_t kOverrun = 0x02;
+constexpr uint8_t kTransmitterEmpty = 0x60; // THRE and TEMT
+} // namespace lsr
+
+namespace msr {
+using Cts = Bit<4>;
+using Dsr = Bit<5>;
+using Ri = Bit<6>;
+using Dcd = Bit<7>;
+constexpr unsigned kTrailingEdgeRi = 0x04;
+} // namespace msr
+
+// IIR bits 3:0, highest priority first.
+constexpr uint8_t kLineStatusChanged = 0x06;
+constexpr uint8_t kDataAvailable = 0x04;
+constexpr uint8_t kCharacterTimeout = 0x0c;
+constexpr uint8_t kTransmitterIsEmpty = 0x02;
+constexpr uint8_t kModemStatusChanged = 0x00;
+constexpr uint8_t kNothing = 0x01;
+
+constexpr std::array<uint8_t, 4> kTriggerLevels{1, 4, 8, 14}; // by FCR bits 7:6
+
+} // namespace
+
+Uart16550::Uart16550(InterruptLine& irq, ByteSink output) : irq_(irq), output_(std::move(output)) {}
+
+size_t Uart16550::capacity() const
+{
+    return fcr::Enable::is_set(fifo_control_) ? received_.size() : 1;
+}
+
+size_t Uart16550::can_receive() const
+{
+    return mcr::Loopback::is_set(modem_control_) ? 0 : capacity() - received_count_;
+}
+
+void Uart16550::receive(std::span<uint8_t const> bytes)
+{
+    if (mcr::Loopback::is_set(modem_control_))
+        return; // the pin is disconnected
+    for (uint8_t byte : bytes)
+        push(byte);
+    drive_line();
+}
+
+void Uart16550::push(uint8_t byte)
+{
+    if (received_count_ == capacity()) {
+        overrun_ = true;
+        return;
+    }
+    received_[received_count_++] = byte;
+}
+
+uint8_t Uart16550::pop()
+{
+    uint8_t const byte = received_[0]; // the last one again if there is none
+    if (received_count_ > 1)
+        std::shift_left(received_.begin(), received_.begin() + received_count_, 1);
+    if (received_count_ > 0)
+        --received_count_;
+    return byte;
+}
+
+void Uart16550::transmit(uint8_t byte)
+{
+    auto const word_mask = 0xffu >> (3 - lcr::WordLength::get(line_control_));
+    auto const sent = static_cast<uint8_t>(byte & word_mask);
+    if (mcr::Loopback::is_set(modem_control_))
+        push(sent);
+    else
+        output_(sent);
+    transmitter_empty_pending_ = true;
+}
+
+uint8_t Uart16550::modem_inputs() const
+{
+    uint8_t const control = modem_control_;
+    if (!mcr::Loopback::is_set(control))
+        return msr::Cts::mask | msr::Dsr::mask | msr::Dcd::mask;
+    return static_cast<uint8_t>(
+        msr::Cts::make(mcr::Rts::get(control)) | msr::Dsr::make(mcr::Dtr::get(control)) |
+        msr::Ri::make(mcr::Out1::get(control)) | msr::Dcd::make(mcr::Out2::get(control)));
+}
+
+uint8_t Uart16550::interrupt_identity() const
+{
+    if (ier::LineStatus::is_set(interrupt_enable_) && overrun_)
+        return kLineStatusChanged;
+    if (ier::ReceivedData::is_set(interrupt_enable_) && received_count_ > 0) {
+        bool const fifo = fcr::Enable::is_set(fifo_control_);
+        bool const filled = received_count_ >= kTriggerLevels[fcr::Trigger::get(fifo_control_)];
+        return !fifo || filled ? kDataAvailable : kCharacterTimeout;
+    }
+    if (ier::TransmitterEmpty::is_set(interrupt_enable_) && transmitter_empty_pending_)
+        return kTransmitterIsEmpty;
+    if (ier::ModemStatus::is_set(interrupt_enable_) && modem_deltas_ != 0)
+        return kModemStatusChanged;
+    return kNothing;
+}
+
+void Uart16550::drive_line()
+{
+    bool const gated = !mcr::Out2::is_set(modem_control_) || mcr::Loopback::is_set(modem_control_);
+    irq_.set(!gated && interrupt_identity() != kNothing);
+}
+
+uint32_t Uart16550::port_in(uint16_t port, Width)
+{
+    bool const divisor = lcr::DivisorLatch::is_set(line_control_);
+    uint8_t value = 0xff;
+    switch (port & 7u) {
+    case kData:
+        value = divisor ? divisor_low_ : pop();
+        break;
+    case kInterruptEnable:
+        value = divisor ? divisor_high_ : interrupt_enable_;
+        break;
+    case kIdentity:
+        value = read_identity();
+        break;
+    case kLineControl:
+        value = line_control_;
+        break;
+    case kModemControl:
+        value = modem_control_;
+        break;
+    case kLineStatus:
+        value = read_line_status();
+        break;
+    case kModemStatus:
+        value = read_modem_status();
+        break;
+    case kScratch:
+        value = scratch_;
+        break;
+    default:
+        break;
+    }
+    drive_line();
+    return value;
+}
+
+uint8_t Uart16550::read_identity()
+{
+    uint8_t const identity = interrupt_identity();
+    if (identity == kTransmitterIsEmpty)
+        transmitter_empty_pending_ = false;
+    return identity | (fcr::Enable::is_set(fifo_control_) ? 0xc0 : 0);
+}
+
+uint8_t Uart16550::read_line_status()
+{
+    uint8_t const overrun = std::exchange(overrun_, false) ? lsr::kOverrun : uint8_t{0};
+    uint8_t const ready = received_count_ > 0 ? lsr::kDataReady : uint8_t{0};
+    return lsr::kTransmitterEmpty | overrun | ready;
+}
+
+uint8_t Uart16550::read_modem_status()
+{
+    return modem_inputs() | std::exchange(modem_deltas_, uint8_t{0});
+}
+
+void Uart16550::port_out(uint16_t port, Width, uint32_t value)
+{
+    bool const divisor = lcr::DivisorLatch::is_set(line_control_);
+    auto const byte = static_cast<uint8_t>(value);
+    switch (port & 7u) {
+    case kData:
+        if (divisor)
+            divisor_low_ = byte;
+        else
+            transmit(byte);
+        break;
+    case kInterruptEnable:
+        if (divisor)
+            divisor_high_ = byte;
+        else
+            write_interrupt_enable(byte);
+        break;
+    case kIdentity:
+        write_fifo_control(byte);
+        break;
+    case kLineControl:
+        line_control_ = byte;
+        break;
+    case kModemControl:
+        write_modem_control(byte);
+        break;
+    case kScratch:
+        scratch_ = byte;
+        break;
+    default:
+        break; // the status registers are read only
+    }
+    drive_line();
+}
+
+// Enabling the THRE interrupt while the transmitter is empty raises it at once: what Linux' THRE
+// test looks for.
+void Uart16550::write_interrupt_enable(uint8_t value)
+{
+    if (!ier::TransmitterEmpty::is_set(interrupt_enable_) && ier::TransmitterEmpty::is_set(value))
+        transmitter_empty_pending_ = true;
+    interrupt_enable_ = value & 0x0f;
+}
+
+void Uart16550::write_fifo_control(uint8_t value)
+{
+    bool const switched = fcr::Enable::is_set(value) != fcr::Enable::is_set(fifo_control_);
+    if (switched || fcr::ClearReceiver::is_set(value))
+        received_count_ = 0;
+    // The other bits are programmed only along with the enable bit.
+    fifo_control_ = fcr::Enable::is_set(value) ? value & 0xc9 : 0;
+}
+
+void Uart16550::write_modem_control(uint8_t value)
+{
+    unsigned const before = modem_inputs();
+    modem_control_ = value & 0x1f;
+    unsigned const after = modem_inputs();
+    unsigned changed = (before ^ after) >> 4;
+    if (msr::Ri::is_set(after))
+        changed &= ~msr::kTrailingEdgeRi; // RI reports only its end
+    modem_deltas_ = static_cast<uint8_t>(modem_deltas_ | changed);
+}
+
+} // namespace pagelab::dev
