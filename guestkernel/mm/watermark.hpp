@@ -20,10 +20,17 @@ void init_per_zone_wmark_min(pglist_data& pgdat);
 // The same for a min_free_kbytes chosen by the caller.
 void setup_per_zone_wmarks(pglist_data& pgdat, unsigned long min_free_kbytes);
 
-// Whether 2^order pages can be taken and the zone still keeps `mark` pages and its reserve against
-// highest_zoneidx. `depth` says how far a privileged request may go below the mark.
-enum class watermark_depth { kNormal, kHigh, kHarder, kHighHarder };
+// How far a request may go; Linux' internal allocation flags.
+enum alloc_flags : unsigned {
+    ALLOC_NO_WATERMARKS = 0x4, // everything
+    ALLOC_HARDER = 0x10,       // a quarter below the mark, and HighAtomic pageblocks
+    ALLOC_HIGH = 0x20,         // half below the mark
+    ALLOC_NOFRAGMENT = 0x100,  // rather another zone than another migrate type's small block
+};
+
+// Whether 2^order pages can be taken and the zone still keeps `mark` pages (less as alloc_flags
+// allow) and its reserve against highest_zoneidx. Source: __zone_watermark_ok.
 bool zone_watermark_ok(zone const& z, unsigned order, unsigned long mark, unsigned highest_zoneidx,
-                       watermark_depth depth);
+                       unsigned alloc_flags);
 
 } // namespace pagelab::mm

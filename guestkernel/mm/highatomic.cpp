@@ -1,0 +1,43 @@
+// Reserving counts whole pageblocks, whatever of them is free.
+#include "guestkernel/mm/highatomic.hpp"
+
+#include "guestkernel/mm/fallback.hpp"
+#include "guestkernel/mm/pageblock.hpp"
+
+namespace pagelab::mm {
+
+void reserve_highatomic_pageblock(zone& z, page const& p)
+{
+    unsigned long const most = z.managed_pages / 100 + pageblock_nr_pages;
+    unsigned long const pfn = pfn_of(z, p);
+    if (z.nr_reserved_highatomic >= most ||
+        !migratetype_is_mergeable(get_pageblock_migratetype(z, pfn)))
+        return;
+    z.nr_reserved_highatomic += pageblock_nr_pages;
+    set_pageblock_migratetype(z, pfn, MIGRATE_HIGHATOMIC);
+    move_freepages_block(z, pfn, MIGRATE_HIGHATOMIC);
+}
+
+bool unreserve_highatomic_pageblock(pglist_data& pgdat, migratetype type)
+{
+    for (unsigned i = pgdat.layout->nr_zones; i-- > 0;) {
+        zone& z = pgdat.node_zones[i];
+        for (unsigned order = 0; order < MAX_ORDER; order++) {
+            page* const first = get_page_from_free_area(z.free_area[order], MIGRATE_HIGHATOMIC);
+            if (first == nullptr)
+                continue;
+            unsigned long const pfn = pfn_of(z, *first);
+            if (get_pageblock_migratetype(z, pfn) == MIGRATE_HIGHATOMIC) {
+                unsigned long const held = z.nr_reserved_highatomic;
+                z.nr_reserved_highatomic -= held < pageblock_nr_pages ? held : pageblock_nr_pages;
+            }
+            set_pageblock_migratetype(z, pfn, type);
+            if (move_freepages_block(z, pfn, type) == 0)
+                move_to_free_list(z, *first, order, type);
+            return true;
+        }
+    }
+    return false;
+}
+
+} // namespace pagelab::mm
