@@ -21,7 +21,6 @@ uint64_t saturating_end(uint64_t address, uint64_t size)
 void MemoryMap::insert(uint32_t at, E820Entry const& entry)
 {
     if (count_ == memory_map::kMaxE820Entries) {
-        truncated_ = true;
         if (at == count_)
             return;
         count_--;
@@ -125,6 +124,18 @@ MemoryMap build_memory_map(E820Entry const* given, uint32_t count)
     map.set(kRom, kRomSize, kE820Reserved);
     map.set(kFlashReserve, k4GiB - kFlashReserve, kE820Reserved);
     return map;
+}
+
+MemoryMap build_memory_map(uint32_t kib_above_1m, uint32_t units_above_16m, uint32_t units_above_4g)
+{
+    uint64_t const low_end = units_above_16m != 0
+                                 ? (16 << 20) + (uint64_t{units_above_16m} << 16)
+                                 : memory_map::kHighRam + (uint64_t{kib_above_1m} << 10);
+    E820Entry const given[] = {
+        {0, low_end, kE820Usable},
+        {memory_map::k4GiB, uint64_t{units_above_4g} << 16, kE820Usable},
+    };
+    return build_memory_map(given, 2);
 }
 
 } // namespace pagelab::firmware

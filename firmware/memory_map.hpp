@@ -12,15 +12,13 @@
 
 namespace pagelab::firmware {
 
-// Sorted ranges that neither overlap nor touch a neighbour of the same type.
+// Sorted ranges that neither overlap nor touch a neighbour of the same type. When there is no room
+// for one more, the highest is left out: what the map does not name, nobody uses.
 class MemoryMap {
   public:
     E820Entry const* begin() const { return entries_; }
     E820Entry const* end() const { return entries_ + count_; }
     uint32_t count() const { return count_; }
-
-    // There were more than kMaxE820Entries ranges; the highest were left out.
-    bool is_truncated() const { return truncated_; }
 
     // [address, address + size) gets this type, whatever it was. A range is cut at 2^64.
     void set(uint64_t address, uint64_t size, uint32_t type);
@@ -39,7 +37,6 @@ class MemoryMap {
 
     E820Entry entries_[memory_map::kMaxE820Entries] = {};
     uint32_t count_ = 0;
-    bool truncated_ = false;
 };
 
 // The map of a PC whose RAM and reserved ranges are `given` (as in QEMU's "etc/e820").
@@ -47,5 +44,10 @@ class MemoryMap {
 // as SeaBIOS does, unless `given` already has something reserved directly behind that RAM. All
 // other ranges of `given` are kept; where they overlap, what is not RAM wins.
 MemoryMap build_memory_map(E820Entry const* given, uint32_t count);
+
+// The same for a machine that only tells sizes, in its CMOS: RAM from 1 MiB in KiB, from 16 MiB in
+// 64 KiB units (0 if there is less), and above 4 GiB in 64 KiB units.
+MemoryMap build_memory_map(uint32_t kib_above_1m, uint32_t units_above_16m,
+                           uint32_t units_above_4g);
 
 } // namespace pagelab::firmware

@@ -20,15 +20,8 @@ uint32_t cmos(uint8_t index)
 
 MemoryMap from_cmos()
 {
-    uint64_t const above_1m = uint64_t{cmos(0x31) << 8 | cmos(0x30)} << 10;
-    uint64_t const above_16m = uint64_t{cmos(0x35) << 8 | cmos(0x34)} << 16;
-    uint64_t const above_4g = uint64_t{cmos(0x5d) << 16 | cmos(0x5c) << 8 | cmos(0x5b)} << 16;
-
-    uint64_t const low_end =
-        above_16m != 0 ? (16 << 20) + above_16m : memory_map::kHighRam + above_1m;
-    E820Entry const given[] = {{0, low_end, kE820Usable},
-                               {memory_map::k4GiB, above_4g, kE820Usable}};
-    return build_memory_map(given, 2);
+    return build_memory_map(cmos(0x31) << 8 | cmos(0x30), cmos(0x35) << 8 | cmos(0x34),
+                            cmos(0x5d) << 16 | cmos(0x5c) << 8 | cmos(0x5b));
 }
 
 } // namespace

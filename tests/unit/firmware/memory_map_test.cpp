@@ -109,6 +109,20 @@ TEST_CASE("a finished map comes out as it went in, in any order")
     }
 }
 
+TEST_CASE("sizes from the CMOS give the same maps, without the ranges only the file knows")
+{
+    for (auto const& reference : kReferences) {
+        CAPTURE(reference.name);
+        auto const map = build_memory_map(0xffff - 1024, // the CMOS of a PC stops below 64 MiB
+                                          static_cast<uint32_t>((reference.low - 16 * kMiB) >> 16),
+                                          static_cast<uint32_t>(reference.high >> 16));
+        auto expected = read_table(reference.name);
+        expected.pop_back();
+        CHECK(print(map.begin(), map.end()) == print(expected));
+    }
+    CHECK(build_memory_map(7 * 1024, 0, 0).usable_end(kMiB) == 8 * kMiB - 128 * 1024);
+}
+
 TEST_CASE("set cuts, overrides and joins")
 {
     MemoryMap map;
