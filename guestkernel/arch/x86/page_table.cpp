@@ -1,0 +1,85 @@
+// Building page tables.
+#include "guestkernel/arch/x86/page_table.hpp"
+
+#include "guestkernel/arch/x86/cpu.hpp"
+#include "guestkernel/arch/x86/layout.hpp"
+#include "guestkernel/lib/string.hpp"
+
+namespace pagelab::arch {
+
+namespace pte = x86::pte;
+
+namespace {
+
+uint64_t* table_at(PhysAddr address)
+{
+    return static_cast<uint64_t*>(phys_to_virt(address));
+}
+
+mm::Result<PhysAddr> allocate_table(mm::memblock& memory)
+{
+    PhysAddr const table = TRY(mm::memblock_phys_alloc(memory, kPageSize, kPageSize));
+    memset(table_at(table), 0, kPageSize);
+    return table;
+}
+
+} // namespace
+
+mm::Result<PageTable> PageTable::create(mm::memblock& memory)
+{
+    return PageTable(memory, TRY(allocate_table(memory)));
+}
+
+PageTable PageTable::current(mm::memblock& memory)
+{
+    return PageTable(memory, PagingFormat::root(read_cr3()));
+}
+
+mm::Result<uint64_t*> PageTable::entry(uintptr_t address, unsigned level)
+{
+    uint64_t* table = table_at(root_);
+    for (unsigned at = PagingFormat::kLevels; at > level; at--) {
+        uint64_t& upper = table[PagingFormat::index(at, VirtAddr(address))];
+        if (!pte::Present::is_set(upper)) {
+            uint64_t const rights =
+                PagingFormat::has_rights(at) ? pte::Writable::mask | pte::Accessed::mask : 0;
+            upper = TRY(allocate_table(*memory_)).value | pte::Present::mask | rights;
+        }
+        table = table_at(PagingFormat::table(upper));
+    }
+    return table + PagingFormat::index(level, VirtAddr(address));
+}
+
+mm::Result<> PageTable::map(uintptr_t address, PhysAddr physical, uint64_t size, uint64_t flags)
+{
+    while (size > 0) {
+        bool const large =
+            ((address | physical.value) & (kLargePageSize - 1)) == 0 && size >= kLargePageSize;
+        uint64_t* const leaf = TRY(entry(address, large ? 2 : 1));
+        *leaf = physical.value | flags | (large ? pte::PageSize::mask : uint64_t{0});
+        (large ? pages_.large : pages_.small)++;
+        uint64_t const step = large ? kLargePageSize : kPageSize;
+        address += static_cast<uintptr_t>(step);
+        physical += step;
+        size -= step;
+    }
+    return {};
+}
+
+void set_page_flags(void const* address, uint64_t flags)
+{
+    VirtAddr const target(reinterpret_cast<uintptr_t>(address));
+    uint64_t* table = table_at(PagingFormat::root(read_cr3()));
+    unsigned level = PagingFormat::kLevels;
+    uint64_t* entry = table + PagingFormat::index(level, target);
+    while (!PagingFormat::is_page(level, *entry, {})) {
+        table = table_at(PagingFormat::table(*entry));
+        level--;
+        entry = table + PagingFormat::index(level, target);
+    }
+    *entry = PagingFormat::page(level, *entry).value | flags |
+             (level > 1 ? pte::PageSize::mask : uint64_t{0});
+    invlpg(address);
+}
+
+} // namespace pagelab::arch

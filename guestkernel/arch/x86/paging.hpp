@@ -1,0 +1,23 @@
+// The kernel's own address space: image, direct map, struct page array; and the CPU's protections.
+//
+//   text     read, execute       rodata   read           data, bss, direct map   read, write
+//
+// Nothing is writable and executable through one mapping, and only text is executable.
+#pragma once
+
+#include "guestkernel/arch/x86/page_table.hpp"
+#include "guestkernel/mm/page.hpp"
+
+namespace pagelab::arch {
+
+// Switch from boot.S's tables to the final ones, and turn on global pages, and SMEP and SMAP where
+// CPUID offers them. `memory` knows the RAM and has the image reserved. Afterwards all memory up to
+// kDirectMapMax can be allocated and touched.
+mm::Result<> paging_init(mm::memblock& memory);
+
+// The struct page array, allocated and mapped but not written; the page of pfn 0.
+mm::Result<mm::page*> mem_map_init(mm::memblock& memory);
+
+MappedPages direct_map_pages();
+
+} // namespace pagelab::arch

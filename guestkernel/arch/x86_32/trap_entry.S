@@ -1,0 +1,63 @@
+// Trap entry, i686: one stub per vector makes all frames alike, then calls handle_trap.
+//
+// Vectors 0..47: the processor's 32 exceptions and the 16 lines of the PIC pair. A stub is padded
+// to 16 bytes, so that vector v enters at trap_stubs + 16 v. The push order is pt_regs'
+// (arch/x86/trap_frame.hpp). Vectors that push an error code: abi/x86/vectors.hpp.
+//
+// A double fault comes by a task gate instead, since its cause may be the stack: a task of its own
+// starts at double_fault_task with only the error code on its stack (Intel SDM volume 3, 6.15).
+.set PUSHES_ERROR_CODE, 1 << 8 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 17 | \
+                        1 << 21 | 1 << 29 | 1 << 30
+
+.text
+.globl trap_stubs, double_fault_task
+.balign 16
+trap_stubs:
+.set vector, 0
+.rept 48
+    .balign 16
+    .if vector >= 32 || !(PUSHES_ERROR_CODE >> vector & 1)
+    push $0
+    .endif
+    push $vector
+    jmp trap_common
+    .set vector, vector + 1
+.endr
+
+trap_common:
+    push %gs
+    push %fs
+    push %es
+    push %ds
+    push %eax
+    push %ebp
+    push %edi
+    push %esi
+    push %edx
+    push %ecx
+    push %ebx
+    cld
+    mov $0x18, %eax
+    mov %eax, %ds
+    mov %eax, %es
+    mov %esp, %eax
+    push %eax
+    call handle_trap
+    add $4, %esp
+    pop %ebx
+    pop %ecx
+    pop %edx
+    pop %esi
+    pop %edi
+    pop %ebp
+    pop %eax
+    pop %ds
+    pop %es
+    pop %fs
+    pop %gs
+    add $8, %esp // vector and error code
+    iret
+
+double_fault_task:
+    call handle_double_fault
+    ud2

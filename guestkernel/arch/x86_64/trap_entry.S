@@ -1,0 +1,59 @@
+// Trap entry, x86_64: one stub per vector makes all frames alike, then calls handle_trap.
+//
+// Vectors 0..47: the processor's 32 exceptions and the 16 lines of the PIC pair. A stub is padded
+// to 16 bytes, so that vector v enters at trap_stubs + 16 v. The push order is pt_regs'
+// (arch/x86/trap_frame.hpp). Vectors that push an error code: abi/x86/vectors.hpp.
+.set PUSHES_ERROR_CODE, 1 << 8 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 17 | \
+                        1 << 21 | 1 << 29 | 1 << 30
+
+.text
+.globl trap_stubs
+.balign 16
+trap_stubs:
+.set vector, 0
+.rept 48
+    .balign 16
+    .if vector >= 32 || !(PUSHES_ERROR_CODE >> vector & 1)
+    push $0
+    .endif
+    push $vector
+    jmp trap_common
+    .set vector, vector + 1
+.endr
+
+trap_common:
+    push %rdi
+    push %rsi
+    push %rdx
+    push %rcx
+    push %rax
+    push %r8
+    push %r9
+    push %r10
+    push %r11
+    push %rbx
+    push %rbp
+    push %r12
+    push %r13
+    push %r14
+    push %r15
+    cld
+    mov %rsp, %rdi
+    call handle_trap
+    pop %r15
+    pop %r14
+    pop %r13
+    pop %r12
+    pop %rbp
+    pop %rbx
+    pop %r11
+    pop %r10
+    pop %r9
+    pop %r8
+    pop %rax
+    pop %rcx
+    pop %rdx
+    pop %rsi
+    pop %rdi
+    add $16, %rsp // vector and error code
+    iretq

@@ -1,0 +1,141 @@
+// Loops to time.
+#include "guestkernel/kernel/bench.hpp"
+
+#include "guestkernel/abi/x86/vectors.hpp"
+#include "guestkernel/arch/x86/cpu.hpp"
+#include "guestkernel/arch/x86/layout.hpp"
+#include "guestkernel/arch/x86/page_table.hpp"
+#include "guestkernel/kernel/console.hpp"
+#include "guestkernel/kernel/memory.hpp"
+#include "guestkernel/kernel/traps.hpp"
+#include "guestkernel/lib/list.hpp"
+#include "guestkernel/lib/string.hpp"
+#include "guestkernel/mm/page_alloc.hpp"
+
+namespace pagelab::kernel {
+
+namespace {
+
+constexpr unsigned kBlockOrder = mm::MAX_ORDER - 1; // 4 MiB, and so whole large pages
+constexpr unsigned kNodes = 1024;
+constexpr unsigned kStrideBlocks = 4;
+
+lib::list_head nodes[kNodes];
+
+char* take_block()
+{
+    mm::page* const first = mm::alloc_pages(node(), mm::GFP_KERNEL, kBlockOrder);
+    if (first == nullptr)
+        return nullptr;
+    return static_cast<char*>(arch::phys_to_virt(pfn_to_phys(mm::page_to_pfn(node(), *first))));
+}
+
+void churn_list(uint64_t rounds)
+{
+    lib::list_head head;
+    lib::init_list_head(head);
+    for (lib::list_head& n : nodes)
+        lib::list_add(n, head);
+    for (uint64_t round = 0; round < rounds; round++) {
+        lib::list_head& n = nodes[round * 617 % kNodes]; // 617 is coprime: visits all
+        lib::list_del(n);
+        lib::list_add(n, head);
+    }
+}
+
+void fill_memory(uint64_t rounds)
+{
+    char* const block = take_block();
+    for (uint64_t round = 0; round < rounds; round++)
+        memset(block, static_cast<int>(round), 1 << 16);
+}
+
+void stride_pages(uint64_t rounds)
+{
+    constexpr size_t kBlockBytes = kPageSize << kBlockOrder;
+    char* blocks[kStrideBlocks];
+    for (char*& block : blocks)
+        block = take_block();
+    for (uint64_t round = 0; round < rounds; round++) {
+        for (char* block : blocks) {
+            for (size_t offset = 0; offset < kBlockBytes; offset += kPageSize)
+                *reinterpret_cast<unsigned volatile*>(block + offset) =
+                    static_cast<unsigned>(round);
+        }
+    }
+}
+
+void compute(uint64_t rounds)
+{
+    uint32_t value = 1;
+    for (uint64_t round = 0; round < rounds; round++) {
+        for (unsigned step = 0; step < 256; step++) {
+            value = value * 1664525 + 1013904223;
+            value ^= value >> 7;
+        }
+        asm volatile("" : "+r"(value)); // keep the result
+    }
+}
+
+void take_exceptions(uint64_t rounds)
+{
+    set_exception_hook([](arch::pt_regs& regs) {
+        return regs.vector == static_cast<unsigned>(x86::Vector::breakpoint);
+    });
+    for (uint64_t round = 0; round < rounds; round++)
+        asm volatile("int3");
+    set_exception_hook(nullptr);
+}
+
+void store_words(char* block, uint64_t rounds)
+{
+    for (uint64_t round = 0; round < rounds; round++) {
+        for (unsigned i = 0; i < 256; i++)
+            reinterpret_cast<unsigned volatile*>(block)[i] = static_cast<unsigned>(round);
+    }
+}
+
+void store_not_executable(uint64_t rounds)
+{
+    store_words(take_block(), rounds);
+}
+
+void store_executable(uint64_t rounds)
+{
+    char* const block = take_block();
+    arch::set_page_flags(block, arch::kPageRwx);
+    store_words(block, rounds);
+}
+
+struct bench {
+    char const* name;
+    void (*run)(uint64_t rounds);
+};
+
+constexpr bench kBenches[] = {
+    {"list", churn_list},      {"memset", fill_memory},        {"stride", stride_pages},
+    {"arith", compute},        {"exception", take_exceptions}, {"nx", store_not_executable},
+    {"rwx", store_executable},
+};
+
+} // namespace
+
+lib::Result<> run_bench(char const* name, uint64_t rounds)
+{
+    for (bench const& b : kBenches) {
+        if (strcmp(b.name, name) != 0)
+            continue;
+        if (mm::nr_free_pages(node()) < 2 * kStrideBlocks << kBlockOrder)
+            return lib::Error{"too little memory for bench="};
+        uint64_t const start = arch::read_tsc();
+        b.run(rounds);
+        uint64_t const ticks = arch::read_tsc() - start;
+        console_printf("bench %s: n=%llu ticks=%llu\n", name,
+                       static_cast<unsigned long long>(rounds),
+                       static_cast<unsigned long long>(ticks));
+        return {};
+    }
+    return lib::Error{"bench=: no such loop"};
+}
+
+} // namespace pagelab::kernel

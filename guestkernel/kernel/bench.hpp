@@ -1,0 +1,22 @@
+// Loops to time: the boot option bench=NAME runs one and powers off.
+//
+// bench_n= is the number of rounds. One line comes out, "bench NAME: n=N ticks=T", in ticks of the
+// time stamp counter. Under an emulator with virtual time, measure from outside instead.
+//
+//   list        take a node from the middle of a list and put it at the front, 1024 nodes
+//   memset      fill 64 KiB
+//   stride      write one word to each of 4096 pages
+//   arith       256 steps of a multiply-and-xor chain
+//   exception   a breakpoint, taken and returned from
+//   nx, rwx     256 word stores to a page mapped not executable, or writable and executable
+#pragma once
+
+#include <stdint.h>
+
+#include "guestkernel/lib/result.hpp"
+
+namespace pagelab::kernel {
+
+lib::Result<> run_bench(char const* name, uint64_t rounds);
+
+} // namespace pagelab::kernel

@@ -1,0 +1,153 @@
+// The console's commands.
+#include "guestkernel/kernel/commands.hpp"
+
+#include "guestkernel/kernel/console.hpp"
+#include "guestkernel/kernel/options.hpp"
+#include "guestkernel/kernel/panic.hpp"
+#include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/kernel/proc.hpp"
+#include "guestkernel/lib/string.hpp"
+
+namespace pagelab::kernel {
+
+namespace {
+
+constexpr int kMaxWords = 32;
+constexpr size_t kLineSize = 256;
+
+void run_cat(int argc, char const* const* argv)
+{
+    for (int i = 1; i < argc; i++) {
+        proc_file const* const file = find_proc_file(argv[i]);
+        if (file != nullptr)
+            console_report(file->show);
+        else
+            console_printf("cat: can't open '%s': No such file or directory\n", argv[i]);
+    }
+}
+
+void run_ls(int argc, char const* const* argv)
+{
+    char const* const path = argc > 1 ? argv[1] : "/";
+    if (strcmp(path, "/") == 0) {
+        console_puts("proc\n");
+    } else if (strcmp(path, "/proc") == 0 || strcmp(path, "/proc/") == 0) {
+        for (unsigned i = 0; i < nr_proc_files; i++)
+            console_printf("%s\n", proc_files[i].name);
+    } else if (find_proc_file(path) != nullptr) {
+        console_printf("%s\n", path);
+    } else {
+        console_printf("ls: %s: No such file or directory\n", path);
+    }
+}
+
+void run_dmesg(int argc, char const* const* argv)
+{
+    bool const raw = argc > 1 && strcmp(argv[1], "-r") == 0;
+    console_report(raw ? [](lib::seq_file& m) { show_log(m, log_style::raw); }
+                       : [](lib::seq_file& m) { show_log(m, log_style::plain); });
+}
+
+void run_echo(int argc, char const* const* argv)
+{
+    for (int i = 1; i < argc; i++)
+        console_printf(i == 1 ? "%s" : " %s", argv[i]);
+    console_puts("\n");
+}
+
+void run_poweroff(int argc, char const* const* argv)
+{
+    uint64_t status = 0;
+    if (argc > 1) {
+        auto const number = parse_number(argv[1]);
+        if (!number || number.value() > 255) {
+            console_printf("poweroff: %s: not a status from 0 to 255\n", argv[1]);
+            return;
+        }
+        status = number.value();
+    }
+    power_off(static_cast<unsigned char>(status));
+}
+
+void run_panic(int, char const* const*)
+{
+    panic("asked for at the console");
+}
+
+void run_reboot(int, char const* const*)
+{
+    reboot();
+}
+
+void run_help(int argc, char const* const* argv);
+
+constexpr command kCommands[] = {
+    {"alloc",
+     "ORDER [GFP]       take 2^ORDER pages (GFP: kernel atomic dma dma32 highuser movable)",
+     run_alloc},
+    {"cat", "FILE...           print files of /proc", run_cat},
+    {"check", "                  verify the page allocator's lists", run_check},
+    {"dmesg", "[-r]              print the kernel's log (-r: with levels)", run_dmesg},
+    {"echo", "[WORD...]         print words", run_echo},
+    {"fault", "null|gp|ud|wp|nx|stack|div   provoke an exception, which is fatal", run_fault},
+    {"free", "PFN               give back what alloc took", run_free},
+    {"help", "                  print this", run_help},
+    {"ls", "[DIRECTORY]       list / or /proc", run_ls},
+    {"panic", "                  panic", run_panic},
+    {"poweroff", "[STATUS]          end the run", run_poweroff},
+    {"reboot", "                  reset the machine", run_reboot},
+    {"stress", "N SEED            N random allocations and frees, then check", run_stress},
+};
+
+void run_help(int, char const* const*)
+{
+    for (command const& c : kCommands)
+        console_printf("%-9s %s\n", c.name, c.usage);
+}
+
+// Cuts the line at its spaces. Words beyond the last that fits are dropped.
+int split_words(char* line, char const** words)
+{
+    int count = 0;
+    while (count < kMaxWords) {
+        while (*line == ' ')
+            line++;
+        if (*line == '\0')
+            break;
+        words[count++] = line;
+        while (*line != '\0' && *line != ' ')
+            line++;
+        if (*line == ' ')
+            *line++ = '\0';
+    }
+    return count;
+}
+
+void run_line(char* line)
+{
+    char const* words[kMaxWords];
+    int const count = split_words(line, words);
+    if (count == 0)
+        return;
+    for (command const& c : kCommands) {
+        if (strcmp(c.name, words[0]) == 0) {
+            c.run(count, words);
+            return;
+        }
+    }
+    console_printf("%s: not found\n", words[0]);
+}
+
+} // namespace
+
+void run_console()
+{
+    char line[kLineSize];
+    for (;;) {
+        console_puts("/ # ");
+        console_read_line(line, sizeof(line));
+        run_line(line);
+    }
+}
+
+} // namespace pagelab::kernel

@@ -1,0 +1,29 @@
+// The console's commands: one table, and the loop that reads and runs them.
+//
+// A command gets its words, argv[0] being its name; it complains on the console, in one line that
+// starts with its name, and has no status.
+#pragma once
+
+namespace pagelab::kernel {
+
+using command_function = void (*)(int argc, char const* const* argv);
+
+struct command {
+    char const* name;
+    char const* usage; // arguments and what it does, for "help"
+    command_function run;
+};
+
+// memory_commands.cpp
+void run_alloc(int argc, char const* const* argv);
+void run_free(int argc, char const* const* argv);
+void run_stress(int argc, char const* const* argv);
+void run_check(int argc, char const* const* argv);
+
+// fault_command.cpp
+void run_fault(int argc, char const* const* argv);
+
+// Prompt, read, run, for ever.
+[[noreturn]] void run_console();
+
+} // namespace pagelab::kernel

@@ -1,0 +1,131 @@
+// The console.
+#include "guestkernel/kernel/console.hpp"
+
+#include <stdarg.h>
+#include <stdint.h>
+
+#include "guestkernel/arch/x86/cpu.hpp"
+#include "guestkernel/arch/x86/pic.hpp"
+#include "guestkernel/arch/x86/uart.hpp"
+#include "guestkernel/lib/format.hpp"
+#include "guestkernel/lib/string.hpp"
+
+namespace pagelab::kernel {
+
+namespace {
+
+constexpr size_t kInputSize = 1024; // a power of two
+constexpr char kControlC = 0x03;
+constexpr char kControlU = 0x15;
+constexpr char kDelete = 0x7f;
+
+char input[kInputSize];
+size_t volatile received; // counts on, taken modulo kInputSize
+size_t taken;
+
+char next_character()
+{
+    arch::disable_interrupts();
+    while (taken == received) {
+        arch::enable_interrupts_and_halt();
+        arch::disable_interrupts();
+    }
+    char const c = input[taken++ % kInputSize];
+    arch::enable_interrupts();
+    return c;
+}
+
+void erase(size_t characters)
+{
+    for (; characters > 0; characters--)
+        console_write("\b \b", 3);
+}
+
+} // namespace
+
+void console_write(char const* text, size_t length)
+{
+    size_t start = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] != '\n')
+            continue;
+        arch::uart_write(text + start, i - start);
+        arch::uart_write("\r\n", 2);
+        start = i + 1;
+    }
+    arch::uart_write(text + start, length - start);
+}
+
+void console_puts(char const* text)
+{
+    console_write(text, strlen(text));
+}
+
+void console_printf(char const* format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    lib::text_output const out = {
+        [](void*, char const* text, size_t length) { console_write(text, length); }, nullptr};
+    lib::vformat(out, format, arguments);
+    va_end(arguments);
+}
+
+void console_report(void (*write)(lib::seq_file& m))
+{
+    char buffer[256];
+    lib::seq_file m = {
+        .buf = buffer,
+        .size = sizeof(buffer),
+        .flush = [](void*, char const* text, size_t length) { console_write(text, length); },
+        .context = nullptr,
+    };
+    write(m);
+    lib::seq_flush(m);
+}
+
+void console_enable_input()
+{
+    arch::uart_enable_receive_interrupt();
+    arch::pic_unmask(arch::kSerialLine);
+}
+
+void console_receive()
+{
+    for (int c = arch::uart_read(); c >= 0; c = arch::uart_read()) {
+        if (received - taken == kInputSize)
+            continue;
+        input[received % kInputSize] = static_cast<char>(c);
+        received = received + 1;
+    }
+}
+
+void console_read_line(char* line, size_t size)
+{
+    size_t length = 0;
+    for (;;) {
+        char const c = next_character();
+        if (c == '\r' || c == '\n')
+            break;
+        if (c == '\b' || c == kDelete) {
+            if (length > 0) {
+                length--;
+                erase(1);
+            }
+        } else if (c == kControlU) {
+            erase(length);
+            length = 0;
+        } else if (c == kControlC) {
+            console_puts("^C");
+            length = 0;
+            break;
+        } else if (c >= ' ' && length < size - 1) {
+            line[length++] = c;
+            console_write(&c, 1);
+        }
+    }
+    line[length] = '\0';
+    console_puts("\n");
+}
+
+} // namespace pagelab::kernel

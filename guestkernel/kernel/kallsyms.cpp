@@ -1,0 +1,41 @@
+// Names for code addresses.
+#include "guestkernel/kernel/kallsyms.hpp"
+
+#include "guestkernel/arch/x86/layout.hpp"
+#include "guestkernel/lib/format.hpp"
+
+// The generated table: entry i's function starts kallsyms_offsets[i] bytes after _text; its name
+// starts at kallsyms_names + kallsyms_name_offsets[i].
+extern "C" uint32_t const kallsyms_count;
+extern "C" uint32_t const kallsyms_offsets[];
+extern "C" uint32_t const kallsyms_name_offsets[];
+extern "C" char const kallsyms_names[];
+
+namespace pagelab::kernel {
+
+char const* sprint_symbol(char* buffer, uintptr_t address)
+{
+    auto const text = reinterpret_cast<uintptr_t>(_text);
+    if (!arch::is_kernel_text(address) || kallsyms_count == 0) {
+        lib::snprintf(buffer, kSymbolTextSize, "0x%lx", static_cast<unsigned long>(address));
+        return buffer;
+    }
+    auto const offset = static_cast<uint32_t>(address - text);
+    uint32_t low = 0; // the last entry at or below `offset` is in [low, high)
+    uint32_t high = kallsyms_count;
+    while (high - low > 1) {
+        uint32_t const middle = low + (high - low) / 2;
+        if (kallsyms_offsets[middle] <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    auto const end = static_cast<uint32_t>(reinterpret_cast<uintptr_t>(_etext) - text);
+    uint32_t const next = low + 1 < kallsyms_count ? kallsyms_offsets[low + 1] : end;
+    lib::snprintf(buffer, kSymbolTextSize, "%s+0x%x/0x%x",
+                  kallsyms_names + kallsyms_name_offsets[low], offset - kallsyms_offsets[low],
+                  next - kallsyms_offsets[low]);
+    return buffer;
+}
+
+} // namespace pagelab::kernel

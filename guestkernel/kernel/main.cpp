@@ -1,0 +1,131 @@
+// Where the kernel starts: the order in which it comes up, as a table.
+#include "guestkernel/arch/x86/clock.hpp"
+#include "guestkernel/arch/x86/cpu.hpp"
+#include "guestkernel/arch/x86/descriptor_tables.hpp"
+#include "guestkernel/arch/x86/paging.hpp"
+#include "guestkernel/arch/x86/pic.hpp"
+#include "guestkernel/arch/x86/pit.hpp"
+#include "guestkernel/arch/x86/uart.hpp"
+#include "guestkernel/kernel/bench.hpp"
+#include "guestkernel/kernel/boot_info.hpp"
+#include "guestkernel/kernel/commands.hpp"
+#include "guestkernel/kernel/console.hpp"
+#include "guestkernel/kernel/memory.hpp"
+#include "guestkernel/kernel/options.hpp"
+#include "guestkernel/kernel/panic.hpp"
+#include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/kernel/proc.hpp"
+#include "guestkernel/lib/string.hpp"
+
+// boot.S comes here with what the loader left in EAX and EBX.
+extern "C" [[noreturn]] void kernel_main(unsigned magic, unsigned info_address);
+
+namespace pagelab::kernel {
+
+namespace {
+
+constexpr size_t kValueSize = 64;
+
+struct {
+    unsigned magic;
+    unsigned info_address;
+} from_loader;
+
+boot_info info;
+
+mm::Result<> start_console()
+{
+    arch::uart_init();
+    arch::load_descriptor_tables();
+    arch::clock_init();
+    return {};
+}
+
+mm::Result<> start_log()
+{
+    mm::Result<> const read = read_boot_info(info, from_loader.magic, from_loader.info_address);
+    char value[kValueSize];
+    if (get_option(info.command_line, "quiet", value, sizeof(value)))
+        set_console_loglevel(4);
+    if (get_option(info.command_line, "loglevel", value, sizeof(value)))
+        set_console_loglevel(static_cast<unsigned>(TRY(parse_number(value))));
+    if (get_option(info.command_line, "panic", value, sizeof(value))) {
+        if (strcmp(value, "halt") == 0 || strcmp(value, "0") == 0)
+            set_panic_action(panic_action::halt);
+        else if (strcmp(value, "exit") != 0)
+            set_panic_action(panic_action::reboot);
+    }
+    set_command_line(info.command_line);
+    printk(log_level::notice, "%s\n", kVersion);
+    printk(log_level::info, "Command line: %s\n", info.command_line);
+    return read;
+}
+
+mm::Result<> find_memory()
+{
+    return memory_map_init(info);
+}
+
+mm::Result<> switch_page_tables()
+{
+    TRY(arch::paging_init(boot_memory()));
+    arch::load_descriptor_tables(); // again: the double fault task must use the new tables
+    printk(log_level::info, "NX (Execute Disable) protection: active\n");
+    printk(log_level::info, "tsc: %s %u.%03u MHz processor\n",
+           arch::clock_is_calibrated() ? "Detected" : "Told of", arch::clock_tsc_khz() / 1000,
+           arch::clock_tsc_khz() % 1000);
+    return {};
+}
+
+mm::Result<> start_interrupts()
+{
+    arch::pic_init();
+    arch::pit_start_tick();
+    arch::pic_unmask(arch::kTimerLine);
+    console_enable_input();
+    arch::enable_interrupts();
+    return {};
+}
+
+mm::Result<> run_boot_options()
+{
+    char name[kValueSize];
+    char rounds[kValueSize];
+    if (!get_option(info.command_line, "bench", name, sizeof(name)))
+        return {};
+    bool const has_rounds = get_option(info.command_line, "bench_n", rounds, sizeof(rounds));
+    TRY(run_bench(name, has_rounds ? TRY(parse_number(rounds)) : uint64_t{10'000}));
+    power_off(0);
+}
+
+struct init_step {
+    char const* name;
+    mm::Result<> (*run)();
+};
+
+constexpr init_step kSteps[] = {
+    {"console", start_console},
+    {"boot information", start_log},
+    {"memory map", find_memory},
+    {"page tables", switch_page_tables},
+    {"zones", zones_init},
+    {"page allocator", page_allocator_init},
+    {"interrupts", start_interrupts},
+    {"boot options", run_boot_options},
+};
+
+} // namespace
+
+} // namespace pagelab::kernel
+
+void kernel_main(unsigned magic, unsigned info_address)
+{
+    using namespace pagelab::kernel;
+    from_loader = {magic, info_address};
+    for (init_step const& step : kSteps) {
+        auto const result = step.run();
+        if (!result)
+            panic("%s: %s", step.name, result.error().message);
+    }
+    run_console();
+}

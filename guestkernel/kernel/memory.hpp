@@ -1,0 +1,24 @@
+// The kernel's memory: the only owner of the objects that mm/ works on, and their life at boot.
+#pragma once
+
+#include "guestkernel/kernel/boot_info.hpp"
+#include "guestkernel/lib/seq_file.hpp"
+#include "guestkernel/mm/zone.hpp"
+
+namespace pagelab::kernel {
+
+// The three steps of boot, in this order.
+mm::Result<> memory_map_init(boot_info const& info); // what is RAM, what of it is taken
+mm::Result<> zones_init();                           // struct pages, zones; after paging_init
+mm::Result<> page_allocator_init();                  // free lists, watermarks, /proc/iomem
+
+mm::memblock& boot_memory();
+mm::pglist_data& node(); // what alloc_pages takes; before page_allocator_init it is empty
+
+void show_iomem_file(lib::seq_file& m);
+void show_buddyinfo_file(lib::seq_file& m);
+void show_zoneinfo_file(lib::seq_file& m);
+void show_meminfo_file(lib::seq_file& m);
+void show_pagetypeinfo_file(lib::seq_file& m);
+
+} // namespace pagelab::kernel

@@ -1,0 +1,115 @@
+// What the kernel says when it is wrong.
+#include "guestkernel/kernel/oops.hpp"
+
+#include "guestkernel/abi/x86/page_fault_code.hpp"
+#include "guestkernel/abi/x86/vectors.hpp"
+#include "guestkernel/arch/x86/cpu.hpp"
+#include "guestkernel/arch/x86/layout.hpp"
+#include "guestkernel/kernel/kallsyms.hpp"
+#include "guestkernel/kernel/panic.hpp"
+#include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/lib/format.hpp"
+
+namespace pagelab::kernel {
+
+namespace {
+
+constexpr unsigned kMaxFrames = 32;
+
+bool is_on_boot_stack(uintptr_t address)
+{
+    return address >= reinterpret_cast<uintptr_t>(boot_stack_guard) + kPageSize &&
+           address <= reinterpret_cast<uintptr_t>(boot_stack_top) - 2 * sizeof(uintptr_t) &&
+           address % sizeof(uintptr_t) == 0;
+}
+
+bool is_in_stack_guard(uintptr_t address)
+{
+    auto const guard = reinterpret_cast<uintptr_t>(boot_stack_guard);
+    return address - guard < kPageSize;
+}
+
+// Linux' show_fault_oops (arch/x86/mm/fault.c).
+void show_page_fault(uint64_t code, uintptr_t address)
+{
+    namespace pf = x86::page_fault_code;
+    if (address < kPageSize)
+        printk(log_level::alert, "BUG: kernel NULL pointer dereference, address: %p\n",
+               reinterpret_cast<void*>(address));
+    else
+        printk(log_level::alert, "BUG: unable to handle page fault for address: %p\n",
+               reinterpret_cast<void*>(address));
+    char const* const access = pf::InstructionFetch::is_set(code) ? "instruction fetch"
+                               : pf::Write::is_set(code)          ? "write access"
+                                                                  : "read access";
+    char const* const reason = !pf::Present::is_set(code)        ? "not-present page"
+                               : pf::Reserved::is_set(code)      ? "reserved bit violation"
+                               : pf::ProtectionKey::is_set(code) ? "protection keys violation"
+                                                                 : "permissions violation";
+    printk(log_level::alert, "#PF: %s %s in kernel mode\n",
+           pf::User::is_set(code) ? "user" : "supervisor", access);
+    printk(log_level::alert, "#PF: error_code(0x%04x) - %s\n", static_cast<unsigned>(code), reason);
+}
+
+// The name of the oops: "Oops" for page faults, otherwise the exception's.
+char const* show_reason(arch::pt_regs const& regs)
+{
+    auto const vector = static_cast<unsigned>(regs.vector);
+    uintptr_t const address = arch::read_cr2();
+    if (vector == static_cast<unsigned>(x86::Vector::page_fault)) {
+        show_page_fault(regs.error_code, address);
+        return "Oops";
+    }
+    if (vector == static_cast<unsigned>(x86::Vector::double_fault) && is_in_stack_guard(address)) {
+        printk(log_level::emerg, "BUG: stack guard page was hit at %p (stack is %p..%p)\n",
+               reinterpret_cast<void*>(address), boot_stack_guard + kPageSize, boot_stack_top);
+        return "stack guard page";
+    }
+    return x86::vector_name(vector);
+}
+
+// The bytes around the instruction, which is marked <..>.
+void show_code(uintptr_t ip)
+{
+    constexpr int kBefore = 42;
+    constexpr int kBytes = 64;
+    char line[kBytes * 5];
+    int length = 0;
+    for (int i = -kBefore; i < kBytes - kBefore; i++) {
+        uintptr_t const at = ip + static_cast<uintptr_t>(i);
+        if (!arch::is_kernel_text(at))
+            continue;
+        length += lib::snprintf(line + length, sizeof(line) - static_cast<size_t>(length),
+                                i == 0 ? " <%02x>" : " %02x",
+                                *reinterpret_cast<unsigned char const*>(at));
+    }
+    printk(log_level::info, "Code:%s\n", length > 0 ? line : " Unable to access opcode bytes.");
+}
+
+} // namespace
+
+void dump_stack(void const* frame)
+{
+    char symbol[kSymbolTextSize];
+    printk(log_level::info, "Call Trace:\n");
+    auto at = reinterpret_cast<uintptr_t>(frame);
+    for (unsigned i = 0; i < kMaxFrames && is_on_boot_stack(at); i++) {
+        auto const* words = reinterpret_cast<uintptr_t const*>(at);
+        if (!arch::is_kernel_text(words[1]))
+            break;
+        printk(log_level::info, " %s\n", sprint_symbol(symbol, words[1]));
+        at = words[0];
+    }
+}
+
+void die(arch::pt_regs const& regs)
+{
+    char const* const name = show_reason(regs);
+    printk(log_level::emerg, "%s: %04x [#1]\n", name, static_cast<unsigned>(regs.error_code));
+    show_code(regs.ip);
+    show_registers(regs);
+    dump_stack(reinterpret_cast<void const*>(static_cast<uintptr_t>(regs.bp)));
+    panic("Fatal exception");
+}
+
+} // namespace pagelab::kernel

@@ -1,0 +1,21 @@
+// What the kernel says when it is wrong: registers, code bytes and backtrace, as Linux prints them.
+//
+// Backtraces follow frame pointers: the word at RBP is the caller's RBP, the next the return
+// address; entry code starts the chain with 0.
+#pragma once
+
+#include <stdint.h>
+
+#include "guestkernel/arch/x86/trap_frame.hpp"
+
+namespace pagelab::kernel {
+
+// The report of an exception nobody handles, then panic.
+[[noreturn]] void die(arch::pt_regs const& regs);
+
+void show_registers(arch::pt_regs const& regs); // one architecture each
+
+// "Call Trace:" from a frame pointer on.
+void dump_stack(void const* frame);
+
+} // namespace pagelab::kernel

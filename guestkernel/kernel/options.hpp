@@ -1,0 +1,18 @@
+// Options and numbers in text: "loglevel=4 quiet panic=halt", "0x1f", "128".
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "guestkernel/lib/result.hpp"
+
+namespace pagelab::kernel {
+
+// The value of `name` in a command line of words split by spaces; the last one counts. An option
+// without '=' has the value "". Stores at most size - 1 characters. False if it is not there.
+bool get_option(char const* command_line, char const* name, char* value, size_t size);
+
+// Decimal or 0x hexadecimal, all of the text.
+lib::Result<uint64_t> parse_number(char const* text);
+
+} // namespace pagelab::kernel

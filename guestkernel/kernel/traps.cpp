@@ -1,0 +1,47 @@
+// Traps and interrupts: who gets which vector.
+#include "guestkernel/kernel/traps.hpp"
+
+#include "guestkernel/arch/x86/descriptor_tables.hpp"
+#include "guestkernel/arch/x86/pic.hpp"
+#include "guestkernel/kernel/console.hpp"
+#include "guestkernel/kernel/oops.hpp"
+
+namespace pagelab::kernel {
+
+namespace {
+
+unsigned long volatile ticks;
+exception_hook hook;
+
+void handle_interrupt(unsigned line)
+{
+    if (!arch::pic_acknowledge(line))
+        return;
+    if (line == arch::kTimerLine)
+        ticks = ticks + 1;
+    else if (line == arch::kSerialLine)
+        console_receive();
+}
+
+} // namespace
+
+void set_exception_hook(exception_hook new_hook)
+{
+    hook = new_hook;
+}
+
+unsigned long jiffies()
+{
+    return ticks;
+}
+
+} // namespace pagelab::kernel
+
+void handle_trap(pagelab::arch::pt_regs& regs)
+{
+    using namespace pagelab;
+    if (regs.vector >= arch::kFirstIrqVector)
+        kernel::handle_interrupt(static_cast<unsigned>(regs.vector - arch::kFirstIrqVector));
+    else if (kernel::hook == nullptr || !kernel::hook(regs))
+        kernel::die(regs);
+}
