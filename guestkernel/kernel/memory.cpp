@@ -28,7 +28,7 @@ mm::e820_table e820;
 mm::memblock memory;
 mm::memblock_region memory_regions[kMaxRegions];
 mm::memblock_region reserved_regions[kMaxRegions];
-mm::pglist_data the_node;
+mm::pglist_data contig_page_data;
 
 unsigned long earlier(unsigned long a, unsigned long b)
 {
@@ -59,7 +59,7 @@ mm::memblock& boot_memory()
 
 mm::pglist_data& node()
 {
-    return the_node;
+    return contig_page_data;
 }
 
 mm::Result<> memory_map_init(boot_info const& info)
@@ -83,14 +83,14 @@ mm::Result<> zones_init()
     mm::free_area_config config = zone_limits(max_pfn);
     report_zone_ranges(config, memory);
     config.mem_map = TRY(arch::mem_map_init(memory));
-    return mm::free_area_init(the_node, memory, config);
+    return mm::free_area_init(contig_page_data, memory, config);
 }
 
 mm::Result<> page_allocator_init()
 {
-    mm::memblock_free_all(the_node);
-    mm::init_per_zone_wmark_min(the_node);
-    report_available_memory(the_node);
+    mm::memblock_free_all(contig_page_data);
+    mm::init_per_zone_wmark_min(contig_page_data);
+    report_available_memory(contig_page_data);
     return iomem_init(e820);
 }
 

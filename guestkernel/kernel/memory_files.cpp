@@ -13,20 +13,20 @@ namespace {
 // Linux' resource names of the image, in arch/x86/kernel/setup.c.
 mm::resource image_parts[4];
 mm::resource map_entries[mm::kE820MaxEntries];
-mm::resource root = mm::make_resource(PhysAddr(0), PhysAddr(~uint64_t{0}), "PCI mem");
+mm::resource iomem_resource = mm::make_resource(PhysAddr(0), PhysAddr(~uint64_t{0}), "PCI mem");
 
 mm::Result<> insert_image_part(mm::resource& part, char const* start, char const* end,
                                char const* name)
 {
     part = mm::make_resource(arch::virt_to_phys(start), arch::virt_to_phys(end) - 1, name);
-    return mm::insert_resource(root, part);
+    return mm::insert_resource(iomem_resource, part);
 }
 
 } // namespace
 
 mm::Result<> iomem_init(mm::e820_table const& table)
 {
-    TRY(mm::insert_e820_resources(root, map_entries, table));
+    TRY(mm::insert_e820_resources(iomem_resource, map_entries, table));
     TRY(insert_image_part(image_parts[0], _text, _etext, "Kernel code"));
     TRY(insert_image_part(image_parts[1], _etext, _erodata, "Kernel rodata"));
     TRY(insert_image_part(image_parts[2], _erodata, _edata, "Kernel data"));
@@ -35,7 +35,7 @@ mm::Result<> iomem_init(mm::e820_table const& table)
 
 void show_iomem_file(lib::seq_file& m)
 {
-    mm::show_iomem(m, root);
+    mm::show_iomem(m, iomem_resource);
 }
 
 void show_buddyinfo_file(lib::seq_file& m)
