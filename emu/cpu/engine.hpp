@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "emu/base/decoder.hpp"
 #include "emu/cpu/block_counter.hpp"
@@ -32,6 +34,12 @@ enum class Stop : uint8_t {
     Failure,         // the library gave up; see failure()
 };
 
+struct EngineOptions {
+    CpuModel model;
+    // Pages of RAM whose accesses go to Platform::mmio_* instead of memory; page starts.
+    std::vector<PhysAddr> trapped_pages;
+};
+
 struct EngineStatistics {
     uint64_t blocks = 0;
     std::array<uint64_t, 256> exceptions{}; // by vector, raised by instructions
@@ -41,7 +49,7 @@ struct EngineStatistics {
 class Engine {
   public:
     // memory and platform must outlive the engine; their addresses are given to the library.
-    static Result<std::unique_ptr<Engine>> create(CpuModel const& model,
+    static Result<std::unique_ptr<Engine>> create(EngineOptions const& options,
                                                   mem::PhysicalMemory& memory, Platform& platform);
     virtual ~Engine() = default;
 

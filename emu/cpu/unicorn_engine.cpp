@@ -6,8 +6,8 @@
 
 namespace pagelab::cpu {
 
-Result<std::unique_ptr<Engine>> Engine::create(CpuModel const& model, mem::PhysicalMemory& memory,
-                                               Platform& platform)
+Result<std::unique_ptr<Engine>> Engine::create(EngineOptions const& options,
+                                               mem::PhysicalMemory& memory, Platform& platform)
 {
     static Result<StateLayout> const layout = probe_state_layout();
     if (!layout)
@@ -15,7 +15,8 @@ Result<std::unique_ptr<Engine>> Engine::create(CpuModel const& model, mem::Physi
     uc_engine* handle = nullptr;
     TRY(unicorn_result(uc_open(UC_ARCH_X86, UC_MODE_64, &handle), "uc_open"));
     EnginePointer pointer(handle);
-    TRY(unicorn_result(uc_ctl_set_cpu_model(handle, model.library_number), "uc_ctl_set_cpu_model"));
+    TRY(unicorn_result(uc_ctl_set_cpu_model(handle, options.model.library_number),
+                       "uc_ctl_set_cpu_model"));
     TRY(unicorn_result(uc_ctl_exits_enable(handle), "uc_ctl_exits_enable"));
     uc_context* context = nullptr;
     TRY(unicorn_result(uc_context_alloc(handle, &context), "uc_context_alloc"));
@@ -24,7 +25,7 @@ Result<std::unique_ptr<Engine>> Engine::create(CpuModel const& model, mem::Physi
     auto engine =
         std::make_unique<UnicornEngine>(std::move(pointer), std::move(access), memory, platform);
     engine->read_cpuid_table();
-    TRY(engine->map_memory());
+    TRY(engine->map_memory(options.trapped_pages));
     TRY(engine->add_hooks());
     engine->reset();
     return engine;

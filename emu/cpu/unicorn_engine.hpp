@@ -21,7 +21,7 @@ class UnicornEngine final : public Engine {
     UnicornEngine(EnginePointer engine, StateAccess access, mem::PhysicalMemory& memory,
                   Platform& platform);
 
-    Result<> map_memory();
+    Result<> map_memory(std::span<PhysAddr const> trapped_pages);
     Result<> add_hooks();
     void read_cpuid_table();
 
@@ -68,6 +68,8 @@ class UnicornEngine final : public Engine {
     static void on_hole_write(uc_engine*, uint64_t offset, unsigned size, uint64_t value,
                               void* hole) noexcept;
 
+    Result<> map_hole(PhysAddr from, PhysAddr to);
+    Result<> map_region(mem::Region const& region);
     bool attend(); // the block hook's slow path: true to stop here
     uint32_t decode_block(uint64_t address, uint32_t size);
     uint32_t executed_before(uint64_t linear) const;

@@ -1,5 +1,6 @@
 // What the library is told once: physical memory, the holes in it, CPUID, and which hooks to call.
 #include <array>
+#include <set>
 
 #include "emu/cpu/cpuid.hpp"
 #include "emu/cpu/leave_long_mode.hpp"
@@ -21,37 +22,61 @@ void* hook_pointer(Callback* callback)
 
 } // namespace
 
-Result<> UnicornEngine::map_memory()
+Result<> UnicornEngine::map_hole(PhysAddr from, PhysAddr to)
 {
+    if (from == to)
+        return {};
+    holes_.push_back(std::make_unique<Hole>(this, from));
+    void* const hole = holes_.back().get();
+    return unicorn_result(
+        uc_mmio_map(engine_.get(), from.value, to - from, on_hole_read, hole, on_hole_write, hole),
+        "uc_mmio_map");
+}
+
+Result<> UnicornEngine::map_region(mem::Region const& region)
+{
+    uc_engine* const engine = engine_.get();
+    TRY(unicorn_result(
+        uc_mem_map_ptr(engine, region.base.value, region.size, UC_PROT_ALL, region.host),
+        "uc_mem_map_ptr"));
+    if (region.kind != mem::Region::Kind::Rom)
+        return {};
+    // Only uc_mem_protect makes the library drop writes, not the rights given to the map call.
+    TRY(unicorn_result(
+        uc_mem_protect(engine, region.base.value, region.size, UC_PROT_READ | UC_PROT_EXEC),
+        "uc_mem_protect"));
+    uc_hook hook = 0;
+    return unicorn_result(uc_hook_add(engine, &hook, UC_HOOK_MEM_WRITE_PROT,
+                                      hook_pointer(on_rom_write), this, region.base.value,
+                                      region.end().value - 1),
+                          "uc_hook_add");
+}
+
+Result<> UnicornEngine::map_memory(std::span<PhysAddr const> trapped_pages)
+{
+    std::set<PhysAddr> const trapped(trapped_pages.begin(), trapped_pages.end());
     PhysAddr next{0};
-    auto const map_hole = [&](PhysAddr end) -> Result<> {
-        if (next == end)
-            return {};
-        holes_.push_back(std::make_unique<Hole>(this, next));
-        void* const hole = holes_.back().get();
-        return unicorn_result(uc_mmio_map(engine_.get(), next.value, end - next, on_hole_read, hole,
-                                          on_hole_write, hole),
-                              "uc_mmio_map");
-    };
-    for (mem::Region const& region : memory_.regions()) {
-        TRY(map_hole(region.base));
-        bool const rom = region.kind == mem::Region::Kind::Rom;
-        TRY(unicorn_result(
-            uc_mem_map_ptr(engine_.get(), region.base.value, region.size, UC_PROT_ALL, region.host),
-            "uc_mem_map_ptr"));
-        if (rom) { // only uc_mem_protect makes the library drop writes, not the map call's rights
-            TRY(unicorn_result(uc_mem_protect(engine_.get(), region.base.value, region.size,
-                                              UC_PROT_READ | UC_PROT_EXEC),
-                               "uc_mem_protect"));
-            uc_hook hook = 0;
-            TRY(unicorn_result(uc_hook_add(engine_.get(), &hook, UC_HOOK_MEM_WRITE_PROT,
-                                           hook_pointer(on_rom_write), this, region.base.value,
-                                           region.end().value - 1),
-                               "uc_hook_add"));
+    for (mem::Region region : memory_.regions()) {
+        // Cut the trapped pages out: they become holes like any other.
+        for (PhysAddr const page : trapped) {
+            if (page < region.base || page >= region.end())
+                continue;
+            TRY(map_hole(next, region.base));
+            mem::Region before = region;
+            before.size = page - region.base;
+            if (before.size != 0)
+                TRY(map_region(before));
+            next = page;
+            uint64_t const cut = before.size + kPageSize;
+            region = {region.base + cut, region.size - cut, region.host + cut, region.kind};
         }
+        if (region.size == 0)
+            continue;
+        TRY(map_hole(next, region.base));
+        TRY(map_region(region));
         next = region.end();
     }
-    return map_hole(kPhysicalEnd);
+    return map_hole(next, kPhysicalEnd);
 }
 
 Result<> UnicornEngine::add_hooks()

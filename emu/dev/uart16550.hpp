@@ -24,6 +24,8 @@ class Uart16550 final : public PortDevice {
 
     // Bytes the receiver has room for: 16 with the FIFO on, 1 without, none in loopback.
     size_t can_receive() const;
+    // Whether the guest has asked to be interrupted by input: someone there waits for it.
+    bool receive_interrupt_enabled() const { return (interrupt_enable_ & 1) != 0; }
     // Input from outside. Bytes beyond can_receive() are lost and set LSR.OE.
     void receive(std::span<uint8_t const> bytes);
 

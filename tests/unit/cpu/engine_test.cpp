@@ -18,7 +18,7 @@ class Bench final : public cpu::Platform {
     explicit Bench(std::initializer_list<uint8_t> reset_code)
         : rom_(0x1'0000, std::byte{0xf4}), memory_(make_memory(reset_code))
     {
-        auto created = Engine::create(cpu::find_cpu_model("max").value(), memory_, *this);
+        auto created = Engine::create({cpu::find_cpu_model("max").value(), {}}, memory_, *this);
         REQUIRE_MESSAGE(created.has_value(), created.error().message);
         engine = std::move(*created);
     }

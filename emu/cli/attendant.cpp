@@ -1,0 +1,170 @@
+// Terminal settings, line-by-line scripts, and the wall-clock limit.
+#include "emu/cli/attendant.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+
+#include <poll.h>
+#include <termios.h>
+#include <unistd.h>
+
+namespace pagelab::cli {
+
+namespace {
+
+// Keys reach the guest as they are pressed and it echoes them; Ctrl-C still ends pagelab.
+class RawTerminal {
+  public:
+    bool enter()
+    {
+        if (isatty(STDIN_FILENO) == 0 || tcgetattr(STDIN_FILENO, &saved_) != 0)
+            return false;
+        termios raw = saved_;
+        raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
+        raw.c_iflag &= ~static_cast<tcflag_t>(ICRNL);
+        entered_ = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
+        if (entered_)
+            std::atexit([] { terminal().leave(); });
+        return entered_;
+    }
+    void leave()
+    {
+        if (entered_)
+            tcsetattr(STDIN_FILENO, TCSANOW, &saved_);
+        entered_ = false;
+    }
+    static RawTerminal& terminal()
+    {
+        static RawTerminal instance;
+        return instance;
+    }
+
+  private:
+    termios saved_{};
+    bool entered_ = false;
+};
+
+} // namespace
+
+CommandLineAttendant::CommandLineAttendant(AttendantOptions options)
+    : options_(std::move(options)), lines_(options_.exec.begin(), options_.exec.end())
+{
+    if (options_.timeout_seconds)
+        deadline_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                       std::chrono::duration<double>(*options_.timeout_seconds));
+    if (!options_.exec.empty())
+        options_.use_stdin = false;
+    if (options_.use_stdin)
+        is_terminal_ = RawTerminal::terminal().enter();
+}
+
+CommandLineAttendant::~CommandLineAttendant()
+{
+    flush();
+    RawTerminal::terminal().leave();
+}
+
+void CommandLineAttendant::flush()
+{
+    if (!output_.empty()) {
+        std::fwrite(output_.data(), 1, output_.size(), stdout);
+        std::fflush(stdout);
+    }
+    output_.clear();
+}
+
+void CommandLineAttendant::serial_output(uint8_t byte)
+{
+    if (byte == '\r')
+        return;
+    if (options_.capture != nullptr) {
+        options_.capture->push_back(static_cast<char>(byte));
+        return;
+    }
+    output_.push_back(static_cast<char>(byte));
+    if (is_terminal_ || output_.size() >= 4096)
+        flush();
+}
+
+void CommandLineAttendant::debug_output(uint8_t byte)
+{
+    std::fputc(byte, stderr);
+}
+
+std::vector<uint8_t> CommandLineAttendant::serial_input(size_t room)
+{
+    auto const count = static_cast<std::ptrdiff_t>(std::min(room, typed_.size()));
+    std::vector<uint8_t> bytes(typed_.begin(), typed_.begin() + count);
+    typed_.erase(typed_.begin(), typed_.begin() + count);
+    return bytes;
+}
+
+void CommandLineAttendant::type_line(std::string const& line)
+{
+    typed_.insert(typed_.end(), line.begin(), line.end());
+    typed_.push_back('\r');
+}
+
+bool CommandLineAttendant::read_line_from_stdin()
+{
+    std::string line;
+    if (!std::getline(std::cin, line))
+        return false;
+    type_line(line);
+    return true;
+}
+
+void CommandLineAttendant::guest_waits()
+{
+    flush();
+    if (!typed_.empty() || is_terminal_)
+        return;
+    if (!lines_.empty()) {
+        type_line(lines_.front());
+        lines_.pop_front();
+        return;
+    }
+    if (options_.use_stdin && read_line_from_stdin())
+        return;
+    if (options_.exec.empty() || poweroff_typed_) {
+        end_ = EndOfRun::InputOver;
+        return;
+    }
+    type_line("poweroff");
+    poweroff_typed_ = true;
+}
+
+void CommandLineAttendant::read_terminal()
+{
+    char bytes[64];
+    ssize_t const count = read(STDIN_FILENO, bytes, sizeof bytes);
+    if (count > 0)
+        typed_.insert(typed_.end(), bytes, bytes + count);
+    else
+        end_ = EndOfRun::InputOver;
+}
+
+bool CommandLineAttendant::attend(std::optional<uint64_t> idle_ns)
+{
+    if (Clock::now() >= deadline_) {
+        flush();
+        end_ = EndOfRun::Timeout;
+    }
+    if (end_ != EndOfRun::Guest)
+        return false;
+    if (idle_ns && idle_ns.value() > 1'000'000'000)
+        flush();
+    if (is_terminal_) {
+        flush();
+        // A person is there: idle time passes as it does for them.
+        int const wait_ms =
+            idle_ns ? static_cast<int>(std::min<uint64_t>(*idle_ns / 1'000'000, 1000)) : 0;
+        pollfd input = {STDIN_FILENO, POLLIN, 0};
+        if (poll(&input, 1, wait_ms) > 0)
+            read_terminal();
+    }
+    return end_ == EndOfRun::Guest;
+}
+
+} // namespace pagelab::cli

@@ -1,0 +1,60 @@
+// The Attendant of a command-line run: output to stdout, input from --exec lines or stdin.
+//
+// Scripted input is typed only when the guest waits for it, a line at a time, so a run does not
+// depend on how fast the host is. Only a terminal's keys go in whenever they come.
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "emu/machine/machine.hpp"
+
+namespace pagelab::cli {
+
+enum class EndOfRun : uint8_t { Guest, Timeout, InputOver };
+
+struct AttendantOptions {
+    std::vector<std::string> exec;         // lines to type; then "poweroff"
+    std::optional<double> timeout_seconds; // of wall time
+    bool use_stdin = true;                 // when there is no exec
+    std::string* capture = nullptr;        // serial output goes here instead of stdout
+};
+
+class CommandLineAttendant final : public machine::Attendant {
+  public:
+    explicit CommandLineAttendant(AttendantOptions options);
+    ~CommandLineAttendant() override;
+    CommandLineAttendant(CommandLineAttendant const&) = delete;
+    CommandLineAttendant& operator=(CommandLineAttendant const&) = delete;
+
+    void serial_output(uint8_t byte) override;
+    void debug_output(uint8_t byte) override;
+    std::vector<uint8_t> serial_input(size_t room) override;
+    void guest_waits() override;
+    bool attend(std::optional<uint64_t> idle_ns) override;
+
+    // Why attend() said to stop; Guest if it did not.
+    EndOfRun end() const { return end_; }
+    void flush();
+
+  private:
+    using Clock = std::chrono::steady_clock;
+
+    void type_line(std::string const& line);
+    void read_terminal();
+    bool read_line_from_stdin();
+
+    AttendantOptions options_;
+    std::deque<std::string> lines_;
+    std::deque<uint8_t> typed_;
+    std::string output_;
+    Clock::time_point deadline_ = Clock::time_point::max();
+    bool is_terminal_ = false;
+    bool poweroff_typed_ = false;
+    EndOfRun end_ = EndOfRun::Guest;
+};
+
+} // namespace pagelab::cli

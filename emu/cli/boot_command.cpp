@@ -1,0 +1,72 @@
+// pagelab boot: run an image to its end.
+#include <chrono>
+
+#include "emu/cli/boot_options.hpp"
+#include "emu/cli/commands.hpp"
+#include "emu/cli/run_report.hpp"
+
+namespace pagelab::cli {
+
+namespace {
+
+constexpr char kExamples[] = R"(
+Examples:
+  pagelab boot                                     the x86_64 kernel, 128 MiB, console here
+  pagelab boot --arch i686 --mem 2G --exec 'cat /proc/buddyinfo'
+  pagelab boot /boot/memtest86+x64.bin --mem 64M --append console=ttyS0,115200 --timeout 60
+  pagelab boot images/pc-4g.toml --exec 'cat /proc/iomem' --stats run.json
+
+Exit status: the guest's own (what it writes to port 0xf4), 124 after --timeout, 125 for a bad
+image or bad usage, 126 for a triple fault.
+)";
+
+int run_boot(BootOptions const& options)
+{
+    auto const started = std::chrono::steady_clock::now();
+    auto const setup = prepare_boot(options);
+    if (!setup) {
+        fmt::print(stderr, "pagelab: {}\n", setup.error().message);
+        return setup.error().exit_status;
+    }
+    CommandLineAttendant attendant({options.exec, options.timeout_seconds, true, nullptr});
+    while (true) {
+        auto const made = make_machine(**setup, attendant);
+        if (!made) {
+            fmt::print(stderr, "pagelab: {}\n", made.error().message);
+            return made.error().exit_status;
+        }
+        machine::Machine& machine = **made;
+        auto const outcome = machine.run();
+        attendant.flush();
+        if (outcome == machine::Outcome::Reset)
+            continue; // a PC starts again
+        explain_outcome(outcome, machine, attendant);
+        if (!options.stats.empty()) {
+            std::chrono::duration<double> const wall = std::chrono::steady_clock::now() - started;
+            if (auto written = write_statistics(options.stats, machine, wall.count()); !written) {
+                fmt::print(stderr, "pagelab: {}\n", written.error().message);
+                return written.error().exit_status;
+            }
+        }
+        return exit_status(outcome, machine, attendant);
+    }
+}
+
+} // namespace
+
+Action add_boot_command(CLI::App& app)
+{
+    auto options = std::make_shared<BootOptions>();
+    CLI::App& command = *app.add_subcommand("boot", "boot an image and give it a console");
+    add_boot_options(command, *options);
+    command.add_option("--exec", options->exec,
+                       "type a line at the guest's console, then poweroff; repeatable");
+    command
+        .add_option("--timeout", options->timeout_seconds, "end the run after this many seconds")
+        ->check(CLI::PositiveNumber);
+    command.add_option("--stats", options->stats, "write counts and times to this JSON file");
+    command.footer(kExamples);
+    return [options] { return run_boot(*options); };
+}
+
+} // namespace pagelab::cli

@@ -1,0 +1,112 @@
+// Options to files to a machine.
+#include "emu/cli/boot_options.hpp"
+
+#include "emu/base/parse_size.hpp"
+#include "emu/cli/images.hpp"
+#include "emu/machine/boot.hpp"
+#include "emu/machine/machine_file.hpp"
+
+namespace pagelab::cli {
+
+namespace {
+
+constexpr std::string_view kInjectStuckBit = "stuck-bit=";
+
+// Flags win over the description file, which wins over the defaults.
+Result<> apply_flags(BootOptions const& options, machine::MachineConfig& config)
+{
+    if (options.memory)
+        config.ram_size = TRY(parse_size(*options.memory));
+    if (options.cpus)
+        config.cpus = *options.cpus;
+    if (options.cpu_model)
+        config.cpu_model = *options.cpu_model;
+    for (std::string const& inject : options.inject) {
+        if (!inject.starts_with(kInjectStuckBit))
+            return fail("unknown fault '{}'; known is stuck-bit=ADDR:BIT", inject);
+        config.stuck_bits.push_back(
+            TRY(machine::parse_stuck_bit(inject.substr(kInjectStuckBit.size()))));
+    }
+    return {};
+}
+
+Result<> read_initrds(std::vector<std::string> const& names, BootSetup& setup)
+{
+    for (std::string const& name : names) {
+        size_t const comma = name.find(',');
+        setup.initrd.push_back(TRY(read_file(name.substr(0, comma))));
+        setup.request.modules.push_back(
+            {setup.initrd.back(), comma == std::string::npos
+                                      ? name
+                                      : name.substr(0, comma) + " " + name.substr(comma + 1)});
+    }
+    return {};
+}
+
+} // namespace
+
+void add_boot_options(CLI::App& command, BootOptions& options)
+{
+    command.add_option("image", options.image,
+                       "kernel (multiboot, bzImage, PVH or plain ELF) or machine.toml; "
+                       "default: the built-in kernel");
+    command.add_option("--arch", options.arch, "which built-in kernel: x86_64 or i686")
+        ->check(CLI::IsMember({"x86_64", "i686"}))
+        ->capture_default_str();
+    command.add_option("--mem", options.memory, "RAM, 16M to 64G (default 128M)");
+    command.add_option("--cpus", options.cpus, "CPUs the guest is told of")
+        ->check(CLI::Range(1, 16));
+    command.add_option("--cpu-model", options.cpu_model, "CPU model, or max (default)");
+    command.add_option("--append", options.append, "kernel command line");
+    command.add_option("--initrd", options.initrd,
+                       "multiboot module or Linux initrd; FILE or FILE,ARGUMENTS; repeatable");
+    command.add_option("--inject", options.inject, "a fault: stuck-bit=ADDR:BIT; repeatable");
+}
+
+Result<std::unique_ptr<BootSetup>> prepare_boot(BootOptions const& options)
+{
+    auto setup = std::make_unique<BootSetup>();
+    machine::MachineFile file;
+    std::filesystem::path image = options.image;
+    if (image.extension() == ".toml") {
+        file = TRY(machine::read_machine_file(image));
+        image = file.kernel;
+    }
+    setup->config = file.config;
+    if (auto applied = apply_flags(options, setup->config); !applied)
+        return std::unexpected(applied.error());
+    if (image.empty())
+        image = kernel_path(file.arch.empty() ? options.arch : file.arch);
+    setup->kernel_file = image;
+    setup->kernel = TRY(read_file(image));
+    setup->firmware = TRY(read_file(firmware_path()));
+    setup->request.kernel_name = image.filename().string();
+    setup->request.kernel = setup->kernel;
+    setup->request.cmdline = options.append.empty() ? file.append : options.append;
+    std::vector<std::string> initrd = options.initrd;
+    if (initrd.empty())
+        for (auto const& path : file.initrd)
+            initrd.push_back(path.string());
+    setup->initrd.reserve(initrd.size());
+    if (auto read = read_initrds(initrd, *setup); !read)
+        return std::unexpected(read.error());
+    return setup;
+}
+
+Result<std::unique_ptr<machine::Machine>> make_machine(BootSetup const& setup,
+                                                       machine::Attendant& attendant)
+{
+    auto made = TRY(machine::Machine::create(setup.config, setup.firmware, attendant));
+    load::BootRequest request = setup.request;
+    request.low_ram = made->memory().low_ram_end().value;
+    auto plan = load::plan_boot(request);
+    if (!plan)
+        return fail("{}: {}", setup.kernel_file.string(), plan.error().message);
+    if (auto done = machine::describe_machine(*made, setup.config); !done)
+        return std::unexpected(done.error());
+    if (auto done = machine::install_boot_plan(*made, std::move(*plan)); !done)
+        return std::unexpected(done.error());
+    return made;
+}
+
+} // namespace pagelab::cli

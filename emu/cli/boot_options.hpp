@@ -1,0 +1,50 @@
+// The options of `pagelab boot`, which other commands share, and the machine they describe.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "emu/load/boot_plan.hpp"
+#include "emu/machine/machine.hpp"
+
+namespace pagelab::cli {
+
+struct BootOptions {
+    std::string image; // kernel or machine.toml; empty: the built-in kernel of arch
+    std::string arch = "x86_64";
+    std::optional<std::string> memory;
+    std::optional<unsigned> cpus;
+    std::optional<std::string> cpu_model;
+    std::string append;
+    std::vector<std::string> initrd; // FILE or FILE,ARGUMENTS
+    std::vector<std::string> inject;
+    std::vector<std::string> exec;
+    std::optional<double> timeout_seconds;
+    std::string stats;
+};
+
+// Declares the options on a subcommand; `options` must outlive it.
+void add_boot_options(CLI::App& command, BootOptions& options);
+
+// What is needed to make the machine, any number of times.
+struct BootSetup {
+    machine::MachineConfig config;
+    std::vector<std::byte> firmware;
+    std::vector<std::byte> kernel;
+    std::filesystem::path kernel_file;
+    std::vector<std::vector<std::byte>> initrd;
+    load::BootRequest request; // its spans refer to the vectors above
+};
+
+// Reads every file the options name. The result must not be moved from where it is made.
+Result<std::unique_ptr<BootSetup>> prepare_boot(BootOptions const& options);
+
+// A machine, powered on, with everything in place.
+Result<std::unique_ptr<machine::Machine>> make_machine(BootSetup const& setup,
+                                                       machine::Attendant& attendant);
+
+} // namespace pagelab::cli

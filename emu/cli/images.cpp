@@ -1,0 +1,52 @@
+// Files: the program's own images and the user's.
+#include "emu/cli/images.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+
+namespace pagelab::cli {
+
+namespace {
+
+constexpr uintmax_t kLargestFile = uintmax_t{4} << 30;
+
+std::filesystem::path build_folder()
+{
+    std::error_code ignored;
+    return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path().parent_path();
+}
+
+} // namespace
+
+std::filesystem::path firmware_path()
+{
+    return build_folder() / "firmware" / "pagelab.rom";
+}
+
+std::filesystem::path kernel_path(std::string_view arch)
+{
+    return build_folder() / "guestkernel" / fmt::format("pagelab-{}.elf", arch);
+}
+
+Result<std::vector<std::byte>> read_file(std::filesystem::path const& path)
+{
+    std::error_code status;
+    if (std::filesystem::is_directory(path, status))
+        return fail("cannot read '{}': it is a folder", path.string());
+    std::ifstream in(path, std::ios::binary);
+    if (!in)
+        return fail("cannot read '{}': {}", path.string(), std::strerror(errno));
+    uintmax_t const size = std::filesystem::file_size(path, status);
+    if (status)
+        return fail("cannot read '{}': {}", path.string(), status.message());
+    if (size > kLargestFile)
+        return fail("cannot read '{}': {} bytes are too many", path.string(), size);
+    std::vector<std::byte> bytes(size);
+    if (!in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size)))
+        return fail("cannot read '{}': it ended early", path.string());
+    return bytes;
+}
+
+} // namespace pagelab::cli

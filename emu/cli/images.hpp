@@ -1,0 +1,20 @@
+// Where the built images are, and reading of files the user names.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+#include "emu/base/error.hpp"
+
+namespace pagelab::cli {
+
+// Built images lie beside the program: ../firmware and ../guestkernel from its folder.
+std::filesystem::path firmware_path();
+std::filesystem::path kernel_path(std::string_view arch); // "x86_64" or "i686"
+
+// The whole file. Folders, unreadable and over-large (4 GiB) files are errors of one line.
+Result<std::vector<std::byte>> read_file(std::filesystem::path const& path);
+
+} // namespace pagelab::cli

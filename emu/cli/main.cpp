@@ -1,0 +1,48 @@
+// The program: a table of commands, and what is said when the arguments are not understood.
+#include <cstdio>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "emu/base/error.hpp"
+#include "emu/cli/commands.hpp"
+
+namespace {
+
+constexpr char kDescription[] =
+    "pagelab: a PC in software whose subject is memory.\n"
+    "Boots kernels on emulated paging hardware and shows what they do with their memory.\n";
+
+int run(int argc, char** argv)
+{
+    using namespace pagelab;
+    CLI::App app(kDescription, "pagelab");
+    app.require_subcommand(1);
+    app.footer("pagelab COMMAND --help shows each command's options and examples.\n");
+    std::vector<std::pair<char const*, cli::Action>> const commands = {
+        {"boot", cli::add_boot_command(app)},
+        {"demo", cli::add_demo_command(app)},
+        {"bench", cli::add_bench_command(app)},
+    };
+    try {
+        app.parse(argc, argv);
+    } catch (CLI::CallForHelp const& request) {
+        return app.exit(request);
+    } catch (CLI::ParseError const& error) {
+        fmt::print(stderr, "pagelab: {} (try --help)\n", error.what());
+        return kExitBadUsage;
+    }
+    for (auto const& [name, action] : commands)
+        if (app.got_subcommand(name))
+            return action();
+    return kExitBadUsage;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    return run(argc, argv);
+}

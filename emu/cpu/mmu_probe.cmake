@@ -1,0 +1,3 @@
+# Unicorn's MMU as the oracle of tests/model; no part of the program.
+pagelab_library(mmu_probe SOURCES ${CMAKE_CURRENT_LIST_DIR}/mmu_probe.cpp DEPS mmu
+                LINK PkgConfig::UNICORN)

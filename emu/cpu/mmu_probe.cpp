@@ -1,0 +1,348 @@
+#include "emu/cpu/mmu_probe.hpp"
+
+#include <array>
+#include <cstring>
+#include <vector>
+
+#include <sys/mman.h>
+#include <unicorn/unicorn.h>
+
+#include "emu/base/check.hpp"
+#include "guestkernel/abi/x86/page_fault_code.hpp"
+#include "guestkernel/abi/x86/rflags.hpp"
+
+namespace pagelab::cpu {
+
+namespace {
+
+using mmu::Context;
+using mmu::Operation;
+using mmu::PagingMode;
+using mmu::Requester;
+
+// The start of Unicorn's x86 state, as a context holds it from regs[0] on.
+struct SegmentState {
+    uint32_t selector;
+    uint64_t base;
+    uint32_t limit;
+    uint32_t flags; // bits 55:32 of the descriptor, less base and limit
+};
+struct CpuState {
+    uint64_t regs[16]; // rax, rcx, rdx, rbx, ...
+    uint64_t rip, rflags, condition[3];
+    uint32_t condition_op;
+    int32_t direction;
+    uint32_t hflags, hflags2;
+    SegmentState es, cs, ss, ds, fs, gs, ldt, tr, gdt, idt;
+    uint64_t cr[9];
+    uint64_t a20_mask, bounds[11], efer;
+};
+
+// hflags: facts about the CPU state its translated code depends on.
+constexpr uint32_t kCode32 = 1u << 4;
+constexpr uint32_t kStack32 = 1u << 5;
+constexpr uint32_t kProtected = 1u << 7;
+constexpr uint32_t kLongMode = 1u << 14;
+constexpr uint32_t kCode64 = 1u << 15;
+constexpr uint32_t kSmap = 1u << 23;
+
+// One instruction and a breakpoint, the same bytes in 32-bit and 64-bit code.
+constexpr std::array<uint8_t, 32> kStubs = {
+    0x8b, 0x03, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, // mov eax, [rbx]
+    0x89, 0x03, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, // mov [rbx], eax
+    0xff, 0xe3, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, // jmp rbx
+    0x8e, 0xd9, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, // mov ds, ecx: reads descriptor 1
+};
+constexpr uint64_t kStubBytes = 8;
+constexpr uint64_t kImplicitStub = 3 * kStubBytes;
+
+constexpr uint64_t kOwnPages = 8; // at the end of RAM: two stub pages, four tables
+constexpr unsigned kBreakpointVector = 3;
+constexpr unsigned kNoVector = ~0u;
+
+bool is_long(PagingMode mode)
+{
+    return mode == PagingMode::Level4 || mode == PagingMode::Level5;
+}
+
+// Writes root[index] -> own tables -> two pages: supervisor at offset 0, user at 4 KiB.
+template<class Format>
+void map_pages(std::byte* ram, uint64_t cr3, unsigned index, uint64_t tables, uint64_t pages)
+{
+    constexpr uint64_t kTable = 0x67; // present, writable, user, accessed, dirty
+    auto const put = [ram](uint64_t address, uint64_t value) {
+        std::memcpy(ram + address, &value, Format::kEntryBytes);
+    };
+    uint64_t entry = Format::root(cr3).value + index * Format::kEntryBytes;
+    for (unsigned level = Format::kLevels; level > 1; --level) {
+        put(entry, tables | (Format::has_rights(level) ? kTable : x86::pte::Present::mask));
+        entry = tables;
+        tables += kPageSize;
+    }
+    put(entry, pages | (kTable & ~x86::pte::User::mask));
+    put(entry + Format::kEntryBytes, (pages + kPageSize) | kTable);
+}
+
+uint64_t stub_address(PagingMode mode)
+{
+    uint64_t const index = MmuProbe::stub_index(mode);
+    switch (mode) {
+    case PagingMode::Bits32:
+        return index << 22;
+    case PagingMode::Pae:
+        return index << 30;
+    case PagingMode::Level4:
+        return index << 39;
+    case PagingMode::Level5:
+        return index << 48;
+    case PagingMode::None:
+        break;
+    }
+    return 0;
+}
+
+SegmentState segment(unsigned index, unsigned level, uint32_t flags)
+{
+    return {index << 3 | level, 0, 0xffff'ffff, flags | level << 13};
+}
+
+} // namespace
+
+struct MmuProbe::Engine {
+    uc_engine* uc = nullptr;
+    uc_context* start = nullptr; // what each access starts from; patched in place
+    uc_context* end = nullptr;   // what it ended in
+    std::byte* ram = nullptr;
+    size_t bytes = 0;
+    size_t state_offset = 0;      // of CpuState in a context
+    size_t error_code_offset = 0; // found by find_error_code
+    unsigned vector = kNoVector;
+
+    ~Engine()
+    {
+        if (start != nullptr)
+            uc_context_free(start);
+        if (end != nullptr)
+            uc_context_free(end);
+        if (uc != nullptr)
+            uc_close(uc);
+        if (ram != nullptr)
+            munmap(ram, bytes);
+    }
+
+    uint64_t own_page(uint64_t page) const { return bytes - (kOwnPages - page) * kPageSize; }
+    std::byte* blob(uc_context* context) const { return reinterpret_cast<std::byte*>(context); }
+    CpuState load(uc_context* context) const
+    {
+        CpuState state;
+        std::memcpy(&state, blob(context) + state_offset, sizeof state);
+        return state;
+    }
+    uint32_t word(size_t offset) const
+    {
+        uint32_t value;
+        std::memcpy(&value, blob(end) + offset, sizeof value);
+        return value;
+    }
+
+    static void on_interrupt(uc_engine* uc, uint32_t vector, void* engine)
+    {
+        static_cast<Engine*>(engine)->vector = vector;
+        uc_emu_stop(uc);
+    }
+    Result<> open(size_t ram_bytes);
+    Result<> find_state();
+    Result<> find_error_code();
+    void set_registers(Context const& context, unsigned level);
+    void run(Context const& context, VirtAddr address, mmu::Access access, unsigned level);
+};
+
+Result<> MmuProbe::Engine::open(size_t ram_bytes)
+{
+    void* const memory = mmap(nullptr, ram_bytes, PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+        return fail("cannot reserve {} bytes of memory", ram_bytes);
+    ram = static_cast<std::byte*>(memory);
+    bytes = ram_bytes;
+    for (uint64_t const page : {0u, 1u})
+        std::memcpy(ram + own_page(page), kStubs.data(), kStubs.size());
+    uc_err error = uc_open(UC_ARCH_X86, UC_MODE_64, &uc);
+    if (error == UC_ERR_OK)
+        error = uc_ctl_exits_enable(uc);
+    if (error == UC_ERR_OK)
+        error = uc_mem_map_ptr(uc, 0, bytes, UC_PROT_ALL, ram);
+    uc_hook hook;
+    if (error == UC_ERR_OK)
+        error = uc_hook_add(uc, &hook, UC_HOOK_INTR, reinterpret_cast<void*>(&on_interrupt), this,
+                            1, 0);
+    if (error == UC_ERR_OK)
+        error = uc_context_alloc(uc, &start);
+    if (error == UC_ERR_OK)
+        error = uc_context_alloc(uc, &end);
+    if (error != UC_ERR_OK)
+        return fail("cannot start the cpu engine: {}", uc_strerror(error));
+    return {};
+}
+
+// A marker in RAX shows where the state begins, one in CR2 that the layout is the expected one.
+Result<> MmuProbe::Engine::find_state()
+{
+    uint64_t const rax = 0x7061'6765'6c61'6221;
+    uint64_t const cr2 = 0x1122'3344'5566'7788;
+    uc_reg_write(uc, UC_X86_REG_RAX, &rax);
+    uc_reg_write(uc, UC_X86_REG_CR2, &cr2);
+    uc_x86_msr efer = {0xc000'0080, 0};
+    uc_reg_read(uc, UC_X86_REG_MSR, &efer);
+    uc_context_save(uc, start);
+    size_t const size = uc_context_size(uc);
+    while (state_offset + sizeof(CpuState) <= size) {
+        CpuState const state = load(start);
+        if (state.regs[0] == rax && state.cr[2] == cr2 && state.efer == efer.value)
+            return {};
+        state_offset += sizeof(uint64_t);
+    }
+    return fail("the cpu state of unicorn {}.{} has an unknown layout", UC_API_MAJOR, UC_API_MINOR);
+}
+
+// Four faults of known code, from an empty page directory at 0; the one place that tells all four.
+Result<> MmuProbe::Engine::find_error_code()
+{
+    struct Known {
+        mmu::Access access;
+        uint32_t code;
+    };
+    Known const known[] = {{{Operation::Read, Requester::Supervisor}, 0},
+                           {{Operation::Write, Requester::Supervisor}, 2},
+                           {{Operation::Read, Requester::User}, 4},
+                           {{Operation::Write, Requester::User}, 6}};
+    Context const context{0x8000'0011, 0, 0, 0, 0, 40};
+    map_pages<x86::Format32>(ram, 0, stub_index(PagingMode::Bits32), own_page(2), own_page(0));
+    size_t const size = uc_context_size(uc);
+    std::vector<size_t> candidates;
+    for (size_t offset = state_offset; offset + 116 <= size; offset += 4)
+        candidates.push_back(offset);
+    for (auto const& [access, code] : known) {
+        run(context, VirtAddr(0x1234), access, access.requester == Requester::User ? 3 : 0);
+        if (vector != 14 || load(end).cr[2] != 0x1234)
+            return fail("the cpu engine raises vector {} for a page that is not present", vector);
+        // old_exception, which must be the page fault, lies 112 bytes behind the error code.
+        std::erase_if(candidates, [&](size_t offset) {
+            return word(offset) != code || word(offset + 112) != 14;
+        });
+    }
+    std::memset(ram, 0, kPageSize);
+    if (candidates.size() != 1)
+        return fail("{} places may hold the page fault's error code", candidates.size());
+    error_code_offset = candidates.front();
+    return {};
+}
+
+void MmuProbe::Engine::set_registers(Context const& context, unsigned level)
+{
+    bool const long_mode = is_long(paging_mode(context));
+    CpuState state = load(start);
+    state.rflags = x86::rflags::kReset | x86::rflags::AlignmentCheck::in_place(context.rflags);
+    state.cs = segment(2, level, long_mode ? 0x00a0'9b00 : 0x00c0'9b00);
+    state.ss = state.ds = state.es = segment(3, level, 0x00c0'9300);
+    state.hflags = level | kCode32 | kStack32 | kProtected | (long_mode ? kLongMode | kCode64 : 0) |
+                   (x86::cr4::SupervisorAccessPrevention::is_set(context.cr4) ? kSmap : 0);
+    state.cr[0] = context.cr0;
+    state.cr[2] = 0;
+    state.cr[3] = context.cr3;
+    state.cr[4] = context.cr4;
+    state.efer = context.efer | (long_mode ? x86::efer::LongModeActive::mask : 0);
+    std::memcpy(blob(start) + state_offset, &state, sizeof state);
+}
+
+void MmuProbe::Engine::run(Context const& context, VirtAddr address, mmu::Access access,
+                           unsigned level)
+{
+    set_registers(context, level);
+    bool const implicit = access.requester == Requester::ImplicitSupervisor;
+    CpuState state = load(start);
+    state.regs[0] = kStored;
+    state.regs[1] = kStubBytes; // the selector of descriptor 1
+    state.regs[3] = address.value;
+    state.gdt = {0, address.value - kStubBytes, 0xffff, 0};
+    std::memcpy(blob(start) + state_offset, &state, sizeof state);
+    uint64_t const stub =
+        implicit ? kImplicitStub : kStubBytes * static_cast<uint64_t>(access.operation);
+    vector = kNoVector;
+    uc_context_restore(uc, start);
+    uc_ctl_flush_tlb(uc);
+    uc_err const error = uc_emu_start(
+        uc, stub_address(paging_mode(context)) + (level == 3 ? kPageSize : 0) + stub, 0, 0, 0);
+    uc_context_save(uc, end);
+    ENSURE(error == UC_ERR_OK && vector != kNoVector, "probe of {:#x}: {}, rip {:#x}",
+           address.value, uc_strerror(error), load(end).rip);
+}
+
+MmuProbe::MmuProbe(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+MmuProbe::~MmuProbe() = default;
+
+Result<std::unique_ptr<MmuProbe>> MmuProbe::create(size_t bytes)
+{
+    if (bytes < 0x1'0000 || bytes % kPageSize != 0)
+        return fail("the probe's RAM of {} bytes is too small or not whole pages", bytes);
+    auto engine = std::make_unique<Engine>();
+    TRY(engine->open(bytes));
+    TRY(engine->find_state());
+    TRY(engine->find_error_code());
+    return std::unique_ptr<MmuProbe>(new MmuProbe(std::move(engine)));
+}
+
+std::span<std::byte> MmuProbe::ram()
+{
+    return {engine_->ram, engine_->bytes};
+}
+
+uint64_t MmuProbe::free_bytes() const
+{
+    return engine_->own_page(0);
+}
+
+unsigned MmuProbe::stub_index(PagingMode mode)
+{
+    return mode == PagingMode::Bits32 ? 1023 : mode == PagingMode::Pae ? 3 : 1;
+}
+
+void MmuProbe::map_stubs(Context const& context)
+{
+    PagingMode const mode = paging_mode(context);
+    unsigned const index = stub_index(mode);
+    uint64_t const tables = engine_->own_page(2);
+    uint64_t const pages = engine_->own_page(0);
+    switch (mode) {
+    case PagingMode::None:
+        break;
+    case PagingMode::Bits32:
+        return map_pages<x86::Format32>(engine_->ram, context.cr3, index, tables, pages);
+    case PagingMode::Pae:
+        return map_pages<x86::FormatPae>(engine_->ram, context.cr3, index, tables, pages);
+    case PagingMode::Level4:
+        return map_pages<x86::FormatLong<4>>(engine_->ram, context.cr3, index, tables, pages);
+    case PagingMode::Level5:
+        return map_pages<x86::FormatLong<5>>(engine_->ram, context.cr3, index, tables, pages);
+    }
+}
+
+ProbeOutcome MmuProbe::access(Context const& context, VirtAddr address, mmu::Access access,
+                              unsigned implicit_level)
+{
+    unsigned const level = access.requester == Requester::User         ? 3
+                           : access.requester == Requester::Supervisor ? 0
+                                                                       : implicit_level;
+    engine_->run(context, address, access, level);
+    CpuState const state = engine_->load(engine_->end);
+    ProbeOutcome outcome;
+    outcome.faulted = engine_->vector != kBreakpointVector;
+    outcome.vector = engine_->vector;
+    outcome.error_code = engine_->word(engine_->error_code_offset);
+    outcome.cr2 = state.cr[2];
+    outcome.rip = state.rip;
+    outcome.value = static_cast<uint32_t>(state.regs[0]);
+    return outcome;
+}
+
+} // namespace pagelab::cpu

@@ -1,0 +1,208 @@
+// The run loop: time passes, requests are taken, interrupts delivered, and the processor goes on.
+#include "emu/machine/machine.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "emu/base/check.hpp"
+
+namespace pagelab::machine {
+
+namespace {
+
+constexpr uint64_t kSlice = 20'000'000; // instructions between two calls of attend()
+
+dev::Width width_of(unsigned bytes)
+{
+    return bytes == 1 ? dev::Width::Byte : bytes == 2 ? dev::Width::Word : dev::Width::Dword;
+}
+
+} // namespace
+
+Machine::Machine(MachineConfig const& config, mem::PhysicalMemory memory, Attendant& attendant)
+    : config_(config), memory_(std::move(memory)), attendant_(attendant), fw_cfg_(*this)
+{
+}
+
+Result<std::unique_ptr<Machine>>
+Machine::create(MachineConfig const& config, std::span<std::byte const> rom, Attendant& attendant)
+{
+    auto const model = TRY(cpu::find_cpu_model(config.cpu_model));
+    auto memory = mem::PhysicalMemory::create(config.ram_size, rom);
+    if (!memory)
+        return std::unexpected(memory.error());
+    std::unique_ptr<Machine> machine(new Machine(config, std::move(*memory), attendant));
+    Machine& self = *machine;
+    std::vector<PhysAddr> trapped;
+    for (StuckBit const& stuck : config.stuck_bits)
+        trapped.push_back(stuck.address.page_start());
+    self.engine_ = TRY(cpu::Engine::create({model, trapped}, self.memory_, self));
+    self.chipset_ = std::make_unique<Chipset>(
+        config, self.memory_.low_ram_end().value, self.memory_.high_ram_size(), self, self.fw_cfg_,
+        ChipsetPorts{[&](uint8_t byte) { self.attendant_.serial_output(byte); },
+                     [&](uint8_t byte) { self.attendant_.debug_output(byte); }});
+    return machine;
+}
+
+Outcome Machine::run()
+{
+    uint64_t next_attend = 0;
+    while (true) {
+        chipset_->advance_to(now_ns());
+        if (auto const outcome = take_requests())
+            return *outcome;
+        if (engine_->instructions() >= next_attend) {
+            next_attend = engine_->instructions() + kSlice;
+            if (!attendant_.attend(std::nullopt))
+                return Outcome::Interrupted;
+        }
+        feed_serial();
+        engine_->watch_interrupt_window(!deliver_interrupt() && chipset_->has_interrupt());
+        set_deadline();
+        switch (engine_->run()) {
+        case cpu::Stop::Deadline:
+        case cpu::Stop::InterruptWindow:
+        case cpu::Stop::Requested:
+            break;
+        case cpu::Stop::Halt:
+            if (take_requests())
+                break;
+            if (!engine_->interrupts_enabled())
+                return Outcome::Halted;
+            if (!idle_until_event())
+                return Outcome::Interrupted;
+            break;
+        case cpu::Stop::TripleFault:
+            return Outcome::TripleFault;
+        case cpu::Stop::Failure:
+            return Outcome::Failure;
+        }
+    }
+}
+
+std::optional<Outcome> Machine::take_requests()
+{
+    if (chipset_->exit_port.status())
+        return Outcome::Exit;
+    if (chipset_->keyboard.reset_requested())
+        return Outcome::Reset;
+    if (a20_ != chipset_->keyboard.a20_enabled()) {
+        a20_ = chipset_->keyboard.a20_enabled();
+        engine_->set_a20(a20_);
+    }
+    return std::nullopt;
+}
+
+bool Machine::deliver_interrupt()
+{
+    if (!chipset_->has_interrupt() || !engine_->can_interrupt())
+        return false;
+    engine_->interrupt(chipset_->acknowledge());
+    return true;
+}
+
+void Machine::set_deadline()
+{
+    uint64_t const event = chipset_->next_event_ns().value_or(std::numeric_limits<uint64_t>::max());
+    uint64_t const instructions = event > idle_ns_ ? event - idle_ns_ : 0;
+    engine_->set_deadline(std::min(instructions, engine_->instructions() + kSlice));
+}
+
+// The processor is in HLT with interrupts on. False if the attendant ends the run.
+bool Machine::idle_until_event()
+{
+    if (chipset_->has_interrupt())
+        return true;
+    if (chipset_->uart.receive_interrupt_enabled())
+        attendant_.guest_waits();
+    feed_serial();
+    if (chipset_->has_interrupt())
+        return true;
+    auto const event = chipset_->next_event_ns();
+    uint64_t const now = now_ns();
+    std::optional<uint64_t> wait;
+    if (event)
+        wait = *event > now ? *event - now : 0;
+    if (!attendant_.attend(wait))
+        return false;
+    feed_serial();
+    if (event && !chipset_->has_interrupt())
+        idle_ns_ += *wait;
+    return true;
+}
+
+void Machine::feed_serial()
+{
+    size_t const room = chipset_->uart.can_receive();
+    if (room == 0)
+        return;
+    auto const bytes = attendant_.serial_input(room);
+    if (!bytes.empty())
+        chipset_->uart.receive(bytes);
+}
+
+uint32_t Machine::port_in(uint16_t port, unsigned bytes)
+{
+    uint32_t const value = chipset_->bus.port_in(port, width_of(bytes));
+    if (chipset_->has_interrupt())
+        engine_->watch_interrupt_window(true);
+    return value;
+}
+
+void Machine::port_out(uint16_t port, unsigned bytes, uint32_t value)
+{
+    chipset_->bus.port_out(port, width_of(bytes), value);
+    set_deadline();
+    if (chipset_->has_interrupt())
+        engine_->watch_interrupt_window(true);
+    bool const a20_changed = a20_ != chipset_->keyboard.a20_enabled();
+    if (chipset_->exit_port.status() || chipset_->keyboard.reset_requested() || a20_changed)
+        engine_->request_stop();
+}
+
+bool Machine::is_stuck(PhysAddr address) const
+{
+    return std::ranges::any_of(config_.stuck_bits, [&](StuckBit const& stuck) {
+        return stuck.address.page_start() == address.page_start();
+    });
+}
+
+uint64_t Machine::mmio_read(PhysAddr address, unsigned bytes)
+{
+    if (!is_stuck(address))
+        return chipset_->mmio_read(address).value_or(~0u) | (bytes == 8 ? ~uint64_t{0} << 32 : 0);
+    uint64_t value = 0;
+    memory_.read(address, std::as_writable_bytes(std::span(&value, 1)).first(bytes));
+    for (StuckBit const& stuck : config_.stuck_bits)
+        if (stuck.address >= address && stuck.address < address + bytes)
+            value |= uint64_t{1} << (8 * (stuck.address - address) + stuck.bit);
+    return value;
+}
+
+void Machine::mmio_write(PhysAddr address, unsigned bytes, uint64_t value)
+{
+    if (is_stuck(address)) {
+        memory_.write(address, std::as_bytes(std::span(&value, 1)).first(bytes));
+        return;
+    }
+    if (!chipset_->mmio_write(address, static_cast<uint32_t>(value)))
+        return;
+    set_deadline();
+    if (chipset_->has_interrupt())
+        engine_->watch_interrupt_window(true);
+}
+
+bool Machine::read(PhysAddr address, std::span<std::byte> out)
+{
+    memory_.read(address, out);
+    return true;
+}
+
+bool Machine::write(PhysAddr address, std::span<std::byte const> bytes)
+{
+    memory_.write(address, bytes);
+    engine_->discard_code(address, bytes.size());
+    return true;
+}
+
+} // namespace pagelab::machine

@@ -1,0 +1,90 @@
+// The PC: memory, processor and devices, and the loop that lets virtual time pass over them.
+//
+// Virtual time is instructions executed plus the time skipped in HLT, in nanoseconds; nothing here
+// looks at the host's clock but the limits a caller sets. The same inputs give the same run.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "emu/cpu/engine.hpp"
+#include "emu/dev/fw_cfg.hpp"
+#include "emu/machine/chipset.hpp"
+#include "emu/machine/config.hpp"
+#include "emu/mem/physical_memory.hpp"
+
+namespace pagelab::machine {
+
+enum class Outcome : uint8_t {
+    Exit,        // the guest wrote the exit port; status is what it wrote
+    Halted,      // halted with interrupts off: nothing can happen any more
+    Reset,       // the guest asked for a reset
+    TripleFault, // see engine().last_delivery()
+    Failure,     // the CPU library gave up; see engine().failure()
+    Interrupted, // Attendant::attend said so
+};
+
+// Who sits at the machine: takes its output, types, and decides when enough is enough.
+class Attendant {
+  public:
+    virtual ~Attendant() = default;
+    virtual void serial_output(uint8_t byte) = 0;
+    virtual void debug_output(uint8_t byte) = 0;
+    // Input for the serial port, at most `room` bytes; empty if there is none now.
+    virtual std::vector<uint8_t> serial_input(size_t room) = 0;
+    // The guest is idle and its serial port listens: it waits for someone to type.
+    virtual void guest_waits() = 0;
+    // Called now and then while the guest runs, and with the nanoseconds until its next event
+    // when it idles. False ends the run with Outcome::Interrupted.
+    virtual bool attend(std::optional<uint64_t> idle_ns) = 0;
+};
+
+class Machine final : public cpu::Platform, public dev::Clock, private dev::DmaMemory {
+  public:
+    // rom: the firmware. attendant must outlive the machine.
+    static Result<std::unique_ptr<Machine>>
+    create(MachineConfig const& config, std::span<std::byte const> rom, Attendant& attendant);
+
+    // From power-on, or where it was left, to the next outcome.
+    Outcome run();
+
+    uint32_t exit_status() const { return chipset_->exit_port.status().value_or(0); }
+    uint64_t now_ns() const override { return engine_->instructions() + idle_ns_; }
+    cpu::Engine& engine() { return *engine_; }
+    mem::PhysicalMemory& memory() { return memory_; }
+    mem::PhysicalMemory const& memory() const { return memory_; }
+    dev::FwCfg& fw_cfg() { return fw_cfg_; }
+
+    uint32_t port_in(uint16_t port, unsigned bytes) override;
+    void port_out(uint16_t port, unsigned bytes, uint32_t value) override;
+    uint64_t mmio_read(PhysAddr address, unsigned bytes) override;
+    void mmio_write(PhysAddr address, unsigned bytes, uint64_t value) override;
+    uint64_t time_stamp() override { return now_ns(); }
+
+  private:
+    Machine(MachineConfig const& config, mem::PhysicalMemory memory, Attendant& attendant);
+
+    bool read(PhysAddr address, std::span<std::byte> out) override;
+    bool write(PhysAddr address, std::span<std::byte const> bytes) override;
+
+    std::optional<Outcome> take_requests();
+    bool deliver_interrupt();
+    void set_deadline();
+    bool idle_until_event();
+    void feed_serial();
+    bool is_stuck(PhysAddr address) const;
+
+    MachineConfig config_;
+    mem::PhysicalMemory memory_;
+    Attendant& attendant_;
+    dev::FwCfg fw_cfg_;
+    std::unique_ptr<cpu::Engine> engine_;
+    std::unique_ptr<Chipset> chipset_;
+    uint64_t idle_ns_ = 0;
+    bool a20_ = true;
+};
+
+} // namespace pagelab::machine

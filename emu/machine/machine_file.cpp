@@ -1,0 +1,114 @@
+// TOML by toml++, used without exceptions; every value is checked for type and range here.
+#include "emu/machine/machine_file.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+#include <sstream>
+
+#define TOML_EXCEPTIONS 0
+#define TOML_HEADER_ONLY 1
+#include <toml++/toml.h>
+
+#include "emu/base/parse_size.hpp"
+
+namespace pagelab::machine {
+
+namespace {
+
+constexpr int64_t kMaxCpus = 16;
+
+Result<> refuse_unknown_keys(toml::table const& table, std::string_view where,
+                             std::initializer_list<std::string_view> known)
+{
+    for (auto const& [key, value] : table)
+        if (std::ranges::find(known, key.str()) == known.end())
+            return fail("unknown key '{}' in {}", key.str(), where);
+    return {};
+}
+
+// The value of a key if it is there; an error if it has another type.
+template<class T>
+Result<std::optional<T>> get(toml::table const& table, std::string_view key)
+{
+    auto const node = table[key];
+    if (!node)
+        return std::nullopt;
+    auto const value = node.value_exact<T>();
+    if (!value)
+        return fail("'{}' has the wrong type", key);
+    return *value;
+}
+
+Result<> read_machine_table(toml::table const& table, MachineConfig& config)
+{
+    TRY(refuse_unknown_keys(table, "[machine]", {"memory", "cpus", "cpu_model", "lapic"}));
+    if (auto const memory = TRY(get<std::string>(table, "memory")))
+        config.ram_size = TRY(parse_size(*memory));
+    if (auto const cpus = TRY(get<int64_t>(table, "cpus"))) {
+        if (*cpus < 1 || *cpus > kMaxCpus)
+            return fail("cpus = {}: it must be 1 to {}", *cpus, kMaxCpus);
+        config.cpus = static_cast<unsigned>(*cpus);
+    }
+    if (auto const model = TRY(get<std::string>(table, "cpu_model")))
+        config.cpu_model = *model;
+    if (auto const lapic = TRY(get<bool>(table, "lapic")))
+        config.lapic = *lapic;
+    return {};
+}
+
+Result<E820Entry> read_e820_entry(toml::node const& node)
+{
+    auto const* const table = node.as_table();
+    if (table == nullptr)
+        return fail("e820 must be a list of tables");
+    TRY(refuse_unknown_keys(*table, "[[e820]]", {"address", "size", "type"}));
+    auto const address = TRY(get<int64_t>(*table, "address"));
+    auto const size = TRY(get<int64_t>(*table, "size"));
+    auto const type = TRY(get<int64_t>(*table, "type"));
+    if (!address || !size || *address < 0 || *size <= 0 || type.value_or(1) < 1)
+        return fail("an e820 entry needs an address, a size above 0, and a type above 0");
+    return E820Entry{static_cast<uint64_t>(*address), static_cast<uint64_t>(*size),
+                     static_cast<uint32_t>(type.value_or(1))};
+}
+
+Result<MachineFile> read_root(toml::table const& root, std::filesystem::path const& folder)
+{
+    MachineFile file;
+    TRY(refuse_unknown_keys(root, "the machine description",
+                            {"arch", "kernel", "append", "initrd", "machine", "e820"}));
+    file.arch = TRY(get<std::string>(root, "arch")).value_or("");
+    file.append = TRY(get<std::string>(root, "append")).value_or("");
+    if (auto const kernel = TRY(get<std::string>(root, "kernel")))
+        file.kernel = folder / *kernel;
+    if (auto const* const list = root["initrd"].as_array())
+        for (auto const& node : *list) {
+            auto const name = node.value_exact<std::string>();
+            if (!name)
+                return fail("initrd must be a list of file names");
+            file.initrd.push_back(folder / *name);
+        }
+    if (auto const* const table = root["machine"].as_table())
+        TRY(read_machine_table(*table, file.config));
+    if (auto const* const list = root["e820"].as_array())
+        for (auto const& node : *list)
+            file.config.e820.push_back(TRY(read_e820_entry(node)));
+    return file;
+}
+
+} // namespace
+
+Result<MachineFile> read_machine_file(std::filesystem::path const& path)
+{
+    auto const parsed = toml::parse_file(path.string());
+    if (!parsed) {
+        auto const& position = parsed.error().source().begin;
+        return fail("{}:{}:{}: {}", path.string(), position.line, position.column,
+                    parsed.error().description());
+    }
+    auto file = read_root(parsed.table(), path.parent_path());
+    if (!file)
+        return fail("{}: {}", path.string(), file.error().message);
+    return file;
+}
+
+} // namespace pagelab::machine
