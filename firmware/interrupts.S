@@ -116,5 +116,5 @@ memory_range:
     jmp succeed
 
 bad_request:
-    movb $0x86, %ah
+    movw $0x8620, %ax // AL as it came
     jmp fail

@@ -131,8 +131,6 @@ void FwCfg::skip(uint32_t length)
 
 bool FwCfg::copy_to_guest(PhysAddr to, uint32_t length)
 {
-    if (to.value + length < to.value)
-        return false;
     auto const bytes = rest().first(std::min<size_t>(length, rest().size()));
     if (!bytes.empty() && !memory_.write(to, bytes))
         return false;

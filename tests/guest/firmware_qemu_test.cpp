@@ -67,6 +67,8 @@ std::string map_128(std::string const& name)
 std::string services(std::string_view processors)
 {
     return "e820 without SMAP: 0001 8620 0000 0014\n"
+           "e820 of 19 bytes: 0001 8620 0000 0013\n"
+           "e820 past the end: 0001 8620 1234 0014\n"
            "e801: 0000 3c00 06fe 3c00\n"
            "88: 0000 fc00 0000 0000\n"
            "unknown: 0001 8600 0000 0000\n"

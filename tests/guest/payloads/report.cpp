@@ -14,6 +14,8 @@ using namespace pagelab;
 
 namespace {
 
+constexpr uint32_t kSmap = 0x534d'4150; // "SMAP"
+
 struct BiosRegisters { // as entry.S lays them out
     uint32_t eax, ebx, ecx, edx, edi, eflags, esp, number;
 };
@@ -117,10 +119,10 @@ void report_e820(char const* name, uint32_t wanted)
         r.eax = 0xe820;
         r.ebx = index;
         r.ecx = wanted;
-        r.edx = 0x534d'4150;
+        r.edx = kSmap;
         r.edi = static_cast<uint16_t>(reinterpret_cast<uintptr_t>(buffer));
         bios_interrupt(&r);
-        if ((r.eflags & 1) != 0 || r.eax != 0x534d'4150) {
+        if ((r.eflags & 1) != 0 || r.eax != kSmap) {
             print("e820 failed\n");
             return;
         }
@@ -132,9 +134,10 @@ void report_e820(char const* name, uint32_t wanted)
     } while (index != 0);
 }
 
-void report_interrupt(char const* name, uint32_t number, uint32_t eax, uint32_t ebx, uint32_t ecx)
+void report_interrupt(char const* name, uint32_t number, uint32_t eax, uint32_t ebx, uint32_t ecx,
+                      uint32_t edx = 0)
 {
-    BiosRegisters r = {.eax = eax, .ebx = ebx, .ecx = ecx, .number = number};
+    BiosRegisters r = {.eax = eax, .ebx = ebx, .ecx = ecx, .edx = edx, .number = number};
     bios_interrupt(&r);
     print(name);
     uint32_t const values[] = {r.eflags & 1, r.eax & 0xffff, r.ebx & 0xffff, r.ecx & 0xffff};
@@ -160,6 +163,8 @@ void report_main(uint32_t eax, uint32_t ebx, uint32_t)
     report_e820("e820", 20);
     report_e820("e820x", 24);
     report_interrupt("e820 without SMAP:", 0x15, 0xe820, 0, 20);
+    report_interrupt("e820 of 19 bytes:", 0x15, 0xe820, 0, 19, kSmap);
+    report_interrupt("e820 past the end:", 0x15, 0xe820, 0x1234, 20, kSmap);
     report_interrupt("e801:", 0x15, 0xe801, 0, 0);
     report_interrupt("88:", 0x15, 0x8800, 0, 0);
     report_interrupt("unknown:", 0x15, 0x4f00, 0, 0);
