@@ -8,6 +8,8 @@ namespace pagelab::firmware {
 
 namespace {
 
+constexpr uint16_t kLineControl = port::kSerial1 + 3;
+constexpr uint8_t kEightBits = 0x03; // and no parity, one stop bit
 constexpr uint16_t kLineStatus = port::kSerial1 + 5;
 constexpr uint8_t kTransmitEmpty = 0x20;
 constexpr uint32_t kPatience = 100'000;
@@ -30,6 +32,7 @@ void put(char const* text)
 
 void die(char const* reason)
 {
+    out8(kLineControl, kEightBits);
     put("pagelab firmware: ");
     put(reason);
     put("\r\n");

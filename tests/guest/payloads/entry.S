@@ -28,6 +28,9 @@ hang:
 long_mode:
     movl $(BASE + 0xfff0), %esp
     movl $text_long_mode, %esi
+    movw $0x3fb, %dx
+    movb $3, %al // 8 bits, no parity, one stop bit
+    outb %al, %dx
     movw $0x3f8, %dx
 1:
     lodsb

@@ -152,6 +152,7 @@ void report_interrupt(char const* name, uint32_t number, uint32_t eax, uint32_t 
 
 void report_main(uint32_t eax, uint32_t ebx, uint32_t)
 {
+    out8(port::kSerial1 + 3, 3); // 8 bits, no parity, one stop bit
     auto const* start_info = reinterpret_cast<HvmStartInfo const*>(ebx);
     if (eax == kMultibootEntryMagic)
         report_multiboot(*reinterpret_cast<MultibootInfo const*>(ebx));
