@@ -1,6 +1,5 @@
 #include "emu/cpu/mmu_probe.hpp"
 
-#include <array>
 #include <cstring>
 #include <vector>
 
@@ -8,7 +7,8 @@
 #include <unicorn/unicorn.h>
 
 #include "emu/base/check.hpp"
-#include "guestkernel/abi/x86/page_fault_code.hpp"
+#include "emu/cpu/mmu_probe_state.hpp"
+#include "emu/cpu/mmu_probe_stubs.hpp"
 #include "guestkernel/abi/x86/rflags.hpp"
 
 namespace pagelab::cpu {
@@ -20,91 +20,11 @@ using mmu::Operation;
 using mmu::PagingMode;
 using mmu::Requester;
 
-// The start of Unicorn's x86 state, as a context holds it from regs[0] on.
-struct SegmentState {
-    uint32_t selector;
-    uint64_t base;
-    uint32_t limit;
-    uint32_t flags; // bits 55:32 of the descriptor, less base and limit
-};
-struct CpuState {
-    uint64_t regs[16]; // rax, rcx, rdx, rbx, ...
-    uint64_t rip, rflags, condition[3];
-    uint32_t condition_op;
-    int32_t direction;
-    uint32_t hflags, hflags2;
-    SegmentState es, cs, ss, ds, fs, gs, ldt, tr, gdt, idt;
-    uint64_t cr[9];
-    uint64_t a20_mask, bounds[11], efer;
-};
+using namespace probe;
 
-// hflags: facts about the CPU state its translated code depends on.
-constexpr uint32_t kCode32 = 1u << 4;
-constexpr uint32_t kStack32 = 1u << 5;
-constexpr uint32_t kProtected = 1u << 7;
-constexpr uint32_t kLongMode = 1u << 14;
-constexpr uint32_t kCode64 = 1u << 15;
-constexpr uint32_t kSmap = 1u << 23;
-
-// One instruction and a breakpoint, the same bytes in 32-bit and 64-bit code.
-constexpr std::array<uint8_t, 32> kStubs = {
-    0x8b, 0x03, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, // mov eax, [rbx]
-    0x89, 0x03, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, // mov [rbx], eax
-    0xff, 0xe3, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, // jmp rbx
-    0x8e, 0xd9, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, // mov ds, ecx: reads descriptor 1
-};
-constexpr uint64_t kStubBytes = 8;
-constexpr uint64_t kImplicitStub = 3 * kStubBytes;
-
-constexpr uint64_t kOwnPages = 8; // at the end of RAM: two stub pages, four tables
+constexpr uint64_t kOwnPages = kCodePages + kTablePages; // at the end of RAM
 constexpr unsigned kBreakpointVector = 3;
 constexpr unsigned kNoVector = ~0u;
-
-bool is_long(PagingMode mode)
-{
-    return mode == PagingMode::Level4 || mode == PagingMode::Level5;
-}
-
-// Writes root[index] -> own tables -> two pages: supervisor at offset 0, user at 4 KiB.
-template<class Format>
-void map_pages(std::byte* ram, uint64_t cr3, unsigned index, uint64_t tables, uint64_t pages)
-{
-    constexpr uint64_t kTable = 0x67; // present, writable, user, accessed, dirty
-    auto const put = [ram](uint64_t address, uint64_t value) {
-        std::memcpy(ram + address, &value, Format::kEntryBytes);
-    };
-    uint64_t entry = Format::root(cr3).value + index * Format::kEntryBytes;
-    for (unsigned level = Format::kLevels; level > 1; --level) {
-        put(entry, tables | (Format::has_rights(level) ? kTable : x86::pte::Present::mask));
-        entry = tables;
-        tables += kPageSize;
-    }
-    put(entry, pages | (kTable & ~x86::pte::User::mask));
-    put(entry + Format::kEntryBytes, (pages + kPageSize) | kTable);
-}
-
-uint64_t stub_address(PagingMode mode)
-{
-    uint64_t const index = MmuProbe::stub_index(mode);
-    switch (mode) {
-    case PagingMode::Bits32:
-        return index << 22;
-    case PagingMode::Pae:
-        return index << 30;
-    case PagingMode::Level4:
-        return index << 39;
-    case PagingMode::Level5:
-        return index << 48;
-    case PagingMode::None:
-        break;
-    }
-    return 0;
-}
-
-SegmentState segment(unsigned index, unsigned level, uint32_t flags)
-{
-    return {index << 3 | level, 0, 0xffff'ffff, flags | level << 13};
-}
 
 } // namespace
 
@@ -166,7 +86,7 @@ Result<> MmuProbe::Engine::open(size_t ram_bytes)
     ram = static_cast<std::byte*>(memory);
     bytes = ram_bytes;
     for (uint64_t const page : {0u, 1u})
-        std::memcpy(ram + own_page(page), kStubs.data(), kStubs.size());
+        write_code(ram + own_page(page));
     uc_err error = uc_open(UC_ARCH_X86, UC_MODE_64, &uc);
     if (error == UC_ERR_OK)
         error = uc_ctl_exits_enable(uc);
@@ -217,7 +137,7 @@ Result<> MmuProbe::Engine::find_error_code()
                            {{Operation::Read, Requester::User}, 4},
                            {{Operation::Write, Requester::User}, 6}};
     Context const context{0x8000'0011, 0, 0, 0, 0, 40};
-    map_pages<x86::Format32>(ram, 0, stub_index(PagingMode::Bits32), own_page(2), own_page(0));
+    map_code(ram, context, own_page(kCodePages), own_page(0));
     size_t const size = uc_context_size(uc);
     std::vector<size_t> candidates;
     for (size_t offset = state_offset; offset + 116 <= size; offset += 4)
@@ -240,7 +160,8 @@ Result<> MmuProbe::Engine::find_error_code()
 
 void MmuProbe::Engine::set_registers(Context const& context, unsigned level)
 {
-    bool const long_mode = is_long(paging_mode(context));
+    PagingMode const mode = paging_mode(context);
+    bool const long_mode = mode == PagingMode::Level4 || mode == PagingMode::Level5;
     CpuState state = load(start);
     state.rflags = x86::rflags::kReset | x86::rflags::AlignmentCheck::in_place(context.rflags);
     state.cs = segment(2, level, long_mode ? 0x00a0'9b00 : 0x00c0'9b00);
@@ -259,20 +180,17 @@ void MmuProbe::Engine::run(Context const& context, VirtAddr address, mmu::Access
                            unsigned level)
 {
     set_registers(context, level);
-    bool const implicit = access.requester == Requester::ImplicitSupervisor;
     CpuState state = load(start);
     state.regs[0] = kStored;
-    state.regs[1] = kStubBytes; // the selector of descriptor 1
+    state.regs[1] = kImplicitOffset; // the selector
     state.regs[3] = address.value;
-    state.gdt = {0, address.value - kStubBytes, 0xffff, 0};
+    state.gdt = {0, address.value - kImplicitOffset, 0xffff, 0};
     std::memcpy(blob(start) + state_offset, &state, sizeof state);
-    uint64_t const stub =
-        implicit ? kImplicitStub : kStubBytes * static_cast<uint64_t>(access.operation);
+    uint64_t const code = stub_address(paging_mode(context)) + (level == 3 ? kPageSize : 0);
     vector = kNoVector;
     uc_context_restore(uc, start);
     uc_ctl_flush_tlb(uc);
-    uc_err const error = uc_emu_start(
-        uc, stub_address(paging_mode(context)) + (level == 3 ? kPageSize : 0) + stub, 0, 0, 0);
+    uc_err const error = uc_emu_start(uc, code + code_offset(access), 0, 0, 0);
     uc_context_save(uc, end);
     ENSURE(error == UC_ERR_OK && vector != kNoVector, "probe of {:#x}: {}, rip {:#x}",
            address.value, uc_strerror(error), load(end).rip);
@@ -304,27 +222,12 @@ uint64_t MmuProbe::free_bytes() const
 
 unsigned MmuProbe::stub_index(PagingMode mode)
 {
-    return mode == PagingMode::Bits32 ? 1023 : mode == PagingMode::Pae ? 3 : 1;
+    return probe::stub_index(mode);
 }
 
 void MmuProbe::map_stubs(Context const& context)
 {
-    PagingMode const mode = paging_mode(context);
-    unsigned const index = stub_index(mode);
-    uint64_t const tables = engine_->own_page(2);
-    uint64_t const pages = engine_->own_page(0);
-    switch (mode) {
-    case PagingMode::None:
-        break;
-    case PagingMode::Bits32:
-        return map_pages<x86::Format32>(engine_->ram, context.cr3, index, tables, pages);
-    case PagingMode::Pae:
-        return map_pages<x86::FormatPae>(engine_->ram, context.cr3, index, tables, pages);
-    case PagingMode::Level4:
-        return map_pages<x86::FormatLong<4>>(engine_->ram, context.cr3, index, tables, pages);
-    case PagingMode::Level5:
-        return map_pages<x86::FormatLong<5>>(engine_->ram, context.cr3, index, tables, pages);
-    }
+    map_code(engine_->ram, context, engine_->own_page(kCodePages), engine_->own_page(0));
 }
 
 ProbeOutcome MmuProbe::access(Context const& context, VirtAddr address, mmu::Access access,

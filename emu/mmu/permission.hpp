@@ -34,7 +34,7 @@ enum class FaultReason : uint8_t {
 // "not present", "reserved bit", ... as a report would print it.
 char const* name(FaultReason reason);
 
-// Nothing if the access is allowed.
+// Nothing if the access is allowed. With paging on; without, everything is.
 std::optional<FaultReason> denied(Context const& context, Permissions permissions, Access access);
 
 } // namespace pagelab::mmu

@@ -20,6 +20,8 @@ struct TlbRights {
 inline TlbRights tlb_rights(Context const& context, Translation const& translation,
                             Requester requester)
 {
+    if (translation.trace.empty()) // no paging: CR4 restricts nothing
+        return {true, true, true};
     auto const allows = [&](Operation operation) {
         return !denied(context, translation.permissions, {operation, requester, Segment::Data});
     };

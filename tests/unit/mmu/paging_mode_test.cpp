@@ -42,12 +42,15 @@ TEST_CASE("levels and names")
 TEST_CASE("without paging a linear address is a physical address of 32 bits, and all is allowed")
 {
     test::TableMemory const memory(0);
-    Context const context;
+    Context context;
+    context.cr4 =
+        x86::cr4::SupervisorAccessPrevention::mask | x86::cr4::SupervisorExecutionPrevention::mask;
     auto const result = translate(context, memory, VirtAddr(0x1'0020'0abc),
                                   {Operation::Write, Requester::User, Segment::Data});
     REQUIRE(result);
     CHECK(result->address == PhysAddr(0x20'0abc));
     CHECK(result->page_shift == 12);
     CHECK(result->trace.empty());
-    CHECK(tlb_rights(context, *result, Requester::User) == TlbRights{true, true, true});
+    for (Requester const requester : {Requester::User, Requester::Supervisor})
+        CHECK(tlb_rights(context, *result, requester) == TlbRights{true, true, true});
 }
