@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <utility>
 
 #include "emu/dev/apic_message.hpp"
 #include "emu/dev/device.hpp"

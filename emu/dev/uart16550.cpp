@@ -4,74 +4,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "guestkernel/abi/x86/field.hpp"
+#include "emu/dev/uart16550_registers.hpp"
 
 namespace pagelab::dev {
 
+using namespace uart;
+
 namespace {
-
-using x86::Bit;
-using x86::Field;
-
-// Offsets from the base port. The divisor latch hides the first two while LCR.DLAB is set.
-enum Register : unsigned {
-    kData = 0,
-    kInterruptEnable = 1,
-    kIdentity = 2, // write: FIFO control
-    kLineControl = 3,
-    kModemControl = 4,
-    kLineStatus = 5,
-    kModemStatus = 6,
-    kScratch = 7,
-};
-
-namespace ier {
-using ReceivedData = Bit<0>;
-using TransmitterEmpty = Bit<1>;
-using LineStatus = Bit<2>;
-using ModemStatus = Bit<3>;
-} // namespace ier
-
-namespace fcr {
-using Enable = Bit<0>;
-using ClearReceiver = Bit<1>;
-using Trigger = Field<7, 6>;
-} // namespace fcr
-
-namespace lcr {
-using WordLength = Field<1, 0>; // 5 bits and up
-using DivisorLatch = Bit<7>;
-} // namespace lcr
-
-namespace mcr {
-using Dtr = Bit<0>;
-using Rts = Bit<1>;
-using Out1 = Bit<2>;
-using Out2 = Bit<3>;
-using Loopback = Bit<4>;
-} // namespace mcr
-
-namespace lsr {
-constexpr uint8_t kDataReady = 0x01;
-constexpr uint8_t kOverrun = 0x02;
-constexpr uint8_t kTransmitterEmpty = 0x60; // THRE and TEMT
-} // namespace lsr
-
-namespace msr {
-using Cts = Bit<4>;
-using Dsr = Bit<5>;
-using Ri = Bit<6>;
-using Dcd = Bit<7>;
-constexpr unsigned kTrailingEdgeRi = 0x04;
-} // namespace msr
-
-// IIR bits 3:0, highest priority first.
-constexpr uint8_t kLineStatusChanged = 0x06;
-constexpr uint8_t kDataAvailable = 0x04;
-constexpr uint8_t kCharacterTimeout = 0x0c;
-constexpr uint8_t kTransmitterIsEmpty = 0x02;
-constexpr uint8_t kModemStatusChanged = 0x00;
-constexpr uint8_t kNothing = 0x01;
 
 constexpr std::array<uint8_t, 4> kTriggerLevels{1, 4, 8, 14}; // by FCR bits 7:6
 
