@@ -1,4 +1,4 @@
-// /proc/iomem: one line per node, two more spaces per level, at most five levels deep.
+// /proc/iomem: one line per node, two more spaces per level, up to the fifth.
 #include "guestkernel/mm/show.hpp"
 
 namespace pagelab::mm {
@@ -21,7 +21,7 @@ void show_iomem(seq_file& m, resource const& root)
     int level = 0;
     resource const* at = root.child;
     while (at != nullptr) {
-        show_line(m, *at, level < kMaxLevel ? level : kMaxLevel - 1);
+        show_line(m, *at, level < kMaxLevel ? level : kMaxLevel);
         if (at->child != nullptr) {
             at = at->child;
             level++;

@@ -1,11 +1,12 @@
-// /proc/meminfo: a label, and the number right-aligned to column 24.
+// /proc/meminfo: a label in 16 columns and a number in 8, or more if it is long.
 #include "guestkernel/mm/show.hpp"
 
 namespace pagelab::mm {
 
 namespace {
 
-constexpr int kLastColumn = 24;
+constexpr int kLabelColumns = 16;
+constexpr int kNumberColumns = 8;
 
 enum class unit { kKib, kNone };
 enum class shown { kAlways, kWithHighmem };
@@ -77,13 +78,13 @@ constexpr meminfo_line kLines[] = {
 };
 static_assert(sizeof(kLines) / sizeof(kLines[0]) == NR_MEMINFO_ITEMS);
 
-// Numbers start no earlier than column 16, so that wide ones push the line out.
+// A label longer than its 16 columns takes from the number's 8.
 constexpr int number_width(char const* label)
 {
     int length = 0;
     while (label[length] != '\0')
         length++;
-    return kLastColumn - length;
+    return length <= kLabelColumns ? kNumberColumns : kLabelColumns + kNumberColumns - length;
 }
 
 } // namespace
@@ -95,7 +96,7 @@ void show_meminfo(seq_file& m, meminfo const& info)
         if (line.when == shown::kWithHighmem && !info.has_highmem)
             continue;
         auto const value = static_cast<unsigned long long>(info.value[i]);
-        lib::seq_printf(m, "%s%*llu%s\n", line.label, number_width(line.label), value,
+        lib::seq_printf(m, "%-16s%*llu%s\n", line.label, number_width(line.label), value,
                         line.in == unit::kKib ? " kB" : "");
     }
 }
