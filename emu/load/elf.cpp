@@ -81,7 +81,7 @@ Result<ElfImage> parse_class(std::span<std::byte const> image, ElfClass elf_clas
     auto const table =
         slice(image, header->segments_offset, uint64_t{header->segment_count} * sizeof(Segment));
     if (!table)
-        return fail("{} program headers at {:#x} of the file, which ends at {:#x}",
+        return fail("the ELF file has {} program headers at {:#x}, but ends at {:#x}",
                     uint16_t{header->segment_count}, uint64_t{header->segments_offset},
                     image.size());
     for (size_t i = 0; i < header->segment_count; i++)

@@ -44,7 +44,7 @@ class Block {
     Result<> check_room(uint64_t size) const
     {
         if (!ram_.holds({PhysAddr(plan_.kernel_addr), plan_.kernel_data.size() + size}))
-            return fail("{} bytes of modules or strings at {:#x} do not fit into RAM ({})", size,
+            return fail("modules or strings of {} bytes do not fit into RAM at {:#x} ({})", size,
                         end(), ram_.describe());
         return {};
     }
