@@ -11,27 +11,27 @@ namespace pagelab::kernel {
 
 namespace {
 
-void fault_null()
+[[gnu::noinline]] void fault_null()
 {
     asm volatile("movl $1, (%0)" : : "r"(uintptr_t{8}) : "memory");
 }
 
-void fault_general_protection()
+[[gnu::noinline]] void fault_general_protection()
 {
     asm volatile("mov %w0, %%fs" : : "r"(0xfff8)); // a selector beyond the GDT
 }
 
-void fault_invalid_opcode()
+[[gnu::noinline]] void fault_invalid_opcode()
 {
     asm volatile("ud2");
 }
 
-void fault_write_protect()
+[[gnu::noinline]] void fault_write_protect()
 {
     *reinterpret_cast<char volatile*>(_text) = 0;
 }
 
-void fault_no_execute()
+[[gnu::noinline]] void fault_no_execute()
 {
     static char volatile instructions[] = {'\xc3'}; // RET, but not in text
     reinterpret_cast<void (*)()>(reinterpret_cast<uintptr_t>(instructions))();
@@ -45,12 +45,12 @@ void fault_no_execute()
                       : fault_stack(depth - 1) + static_cast<size_t>(room[depth % sizeof(room)]);
 }
 
-void fault_stack_overflow()
+[[gnu::noinline]] void fault_stack_overflow()
 {
     fault_stack(1'000'000); // far more than the stack holds
 }
 
-void fault_divide()
+[[gnu::noinline]] void fault_divide()
 {
     asm volatile("xor %%edx, %%edx; divl %0" : : "r"(0) : "eax", "edx", "cc");
 }

@@ -68,7 +68,8 @@ char const* show_reason(arch::pt_regs const& regs)
     return x86::vector_name(vector);
 }
 
-// The bytes around the instruction, which is marked <..>.
+} // namespace
+
 void show_code(uintptr_t ip)
 {
     constexpr int kBefore = 42;
@@ -85,8 +86,6 @@ void show_code(uintptr_t ip)
     }
     printk(log_level::info, "Code:%s\n", length > 0 ? line : " Unable to access opcode bytes.");
 }
-
-} // namespace
 
 void dump_stack(void const* frame)
 {
@@ -106,7 +105,6 @@ void die(arch::pt_regs const& regs)
 {
     char const* const name = show_reason(regs);
     printk(log_level::emerg, "%s: %04x [#1]\n", name, static_cast<unsigned>(regs.error_code));
-    show_code(regs.ip);
     show_registers(regs);
     dump_stack(reinterpret_cast<void const*>(static_cast<uintptr_t>(regs.bp)));
     panic("Fatal exception");

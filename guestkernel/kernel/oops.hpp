@@ -15,6 +15,9 @@ namespace pagelab::kernel {
 
 void show_registers(arch::pt_regs const& regs); // one architecture each
 
+// "Code:", the bytes around the instruction at `ip`, which is marked <..>.
+void show_code(uintptr_t ip);
+
 // "Call Trace:" from a frame pointer on.
 void dump_stack(void const* frame);
 

@@ -14,6 +14,7 @@ void show_registers(arch::pt_regs const& r)
     char symbol[kSymbolTextSize];
     unsigned const ss = arch::from_user_mode(r) ? r.ss : arch::kKernelDs;
     printk(kLevel, "EIP: %s\n", sprint_symbol(symbol, r.ip));
+    show_code(r.ip);
     printk(kLevel, "EAX: %08x EBX: %08x ECX: %08x EDX: %08x\n", r.ax, r.bx, r.cx, r.dx);
     printk(kLevel, "ESI: %08x EDI: %08x EBP: %08x ESP: %08x\n", r.si, r.di, r.bp,
            arch::stack_pointer(r));

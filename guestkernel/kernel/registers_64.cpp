@@ -12,6 +12,7 @@ void show_registers(arch::pt_regs const& r)
     constexpr auto kLevel = log_level::info;
     char symbol[kSymbolTextSize];
     printk(kLevel, "RIP: %04lx:%s\n", r.cs, sprint_symbol(symbol, r.ip));
+    show_code(r.ip);
     printk(kLevel, "RSP: %04lx:%016lx EFLAGS: %08lx\n", r.ss, r.sp, r.flags);
     printk(kLevel, "RAX: %016lx RBX: %016lx RCX: %016lx\n", r.ax, r.bx, r.cx);
     printk(kLevel, "RDX: %016lx RSI: %016lx RDI: %016lx\n", r.dx, r.si, r.di);

@@ -34,7 +34,8 @@ inline bool from_user_mode(pt_regs const& regs)
 inline uintptr_t stack_pointer(pt_regs const& regs)
 {
 #ifndef __x86_64__
-    if (!from_user_mode(regs))
+    bool const by_task_switch = regs.vector == 8; // #DF: the frame is a copy of the TSS
+    if (!from_user_mode(regs) && !by_task_switch)
         return reinterpret_cast<uintptr_t>(&regs.sp);
 #endif
     return regs.sp;
