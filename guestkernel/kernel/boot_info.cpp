@@ -48,14 +48,15 @@ mm::Result<> read_modules(boot_info& info, MultibootInfo const& source)
     return {};
 }
 
-// QEMU puts the path of the image before the options: a first word with a '/' before any '='.
-char const* skip_image_path(char const* text)
+// Loaders like to put the image's name before the options: a first word with '/' or '.' in it, but
+// no '='.
+char const* skip_image_name(char const* text)
 {
     char const* at = text;
-    bool has_slash = false;
+    bool is_name = false;
     for (; *at != '\0' && *at != ' ' && *at != '='; at++)
-        has_slash = has_slash || *at == '/';
-    if (!has_slash || *at == '=')
+        is_name = is_name || *at == '/' || *at == '.';
+    if (!is_name || *at == '=')
         return text;
     while (*at == ' ')
         at++;
@@ -67,7 +68,7 @@ mm::Result<> read_command_line(boot_info& info, uint32_t address)
     auto const* text = at_physical<char>(address, kCommandLineSize);
     if (text == nullptr)
         return mm::Error{"multiboot command line out of reach"};
-    text = skip_image_path(text);
+    text = skip_image_name(text);
     size_t length = 0;
     for (; length < kCommandLineSize - 1 && text[length] != '\0'; length++)
         info.command_line[length] = text[length];

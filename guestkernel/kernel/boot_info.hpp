@@ -20,7 +20,7 @@ struct boot_info {
     E820Entry map[kMaxMapEntries];
     unsigned nr_modules;
     mm::memblock_range modules[kMaxModules];
-    char command_line[kCommandLineSize]; // without the image's path, which QEMU puts first
+    char command_line[kCommandLineSize]; // without the image's name, which loaders put first
 };
 
 // `magic` and `address` as the entry found them in EAX and EBX.

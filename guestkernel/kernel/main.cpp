@@ -71,8 +71,9 @@ mm::Result<> switch_page_tables()
     TRY(arch::paging_init(boot_memory()));
     arch::load_descriptor_tables(); // again: the double fault task must use the new tables
     printk(log_level::info, "NX (Execute Disable) protection: active\n");
-    printk(log_level::info, "tsc: %s %u.%03u MHz processor\n",
-           arch::clock_is_calibrated() ? "Detected" : "Told of", arch::clock_tsc_khz() / 1000,
+    if (arch::clock_is_calibrated())
+        printk(log_level::info, "tsc: Fast TSC calibration using PIT\n");
+    printk(log_level::info, "tsc: Detected %u.%03u MHz processor\n", arch::clock_tsc_khz() / 1000,
            arch::clock_tsc_khz() % 1000);
     return {};
 }
