@@ -1,3 +1,4 @@
+// One engine, one patched context per question, and the self-test of the state's layout.
 #include "emu/cpu/mmu_probe.hpp"
 
 #include <cstring>

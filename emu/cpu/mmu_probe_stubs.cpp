@@ -1,3 +1,4 @@
+// The stubs' machine code, and their tables in each paging mode's entry format.
 #include "emu/cpu/mmu_probe_stubs.hpp"
 
 #include <array>

@@ -1,3 +1,4 @@
+// Table 4-1 of the SDM as four tests.
 #include "emu/mmu/paging_mode.hpp"
 
 namespace pagelab::mmu {

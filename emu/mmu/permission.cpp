@@ -1,3 +1,4 @@
+// Section 4.6.1 of the SDM, user and supervisor accesses apart.
 #include "emu/mmu/permission.hpp"
 
 #include "guestkernel/abi/x86/rflags.hpp"

@@ -1,3 +1,4 @@
+// Registers, addresses and raw entries for a case, written without the formats of guestkernel/abi.
 #include "tests/model/mmu_case.hpp"
 
 namespace pagelab::test {

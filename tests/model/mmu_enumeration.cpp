@@ -1,3 +1,4 @@
+// The choices for one entry, and their products over two levels.
 #include "tests/model/mmu_enumeration.hpp"
 
 namespace pagelab::test {

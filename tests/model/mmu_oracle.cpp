@@ -1,3 +1,4 @@
+// Walks, asks Unicorn, compares, and puts memory back; Unicorn's known ways are at the top.
 #include "tests/model/mmu_oracle.hpp"
 
 #include <cstring>

@@ -1,3 +1,4 @@
+// Sentences of the manual over all levels at once, deliberately not shaped like a walk.
 #include "tests/model/mmu_prediction.hpp"
 
 #include <algorithm>
