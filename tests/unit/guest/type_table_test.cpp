@@ -31,7 +31,7 @@ TEST_CASE("layouts of both guests, plain, compressed and in DWARF 4")
 {
     for (char const* name :
          {"sample-i686", "sample-x86_64", "sample-i686-dwarf4", "sample-x86_64-compressed"}) {
-        CAPTURE(name);
+        CAPTURE(std::string(name));
         auto const types = sample(name);
         bool const wide = types.pointer_size() == 8;
         uint64_t const word = types.pointer_size();
@@ -58,7 +58,7 @@ TEST_CASE("layouts of both guests, plain, compressed and in DWARF 4")
 TEST_CASE("what a member is")
 {
     for (char const* name : {"sample-i686", "sample-x86_64", "sample-i686-dwarf4"}) {
-        CAPTURE(name);
+        CAPTURE(std::string(name));
         auto const types = sample(name);
         auto const member = [&](char const* path) { return types.member("outer", path).value(); };
         CHECK(member("counter").kind == Kind::Unsigned);
@@ -82,7 +82,7 @@ TEST_CASE("what a member is")
 TEST_CASE("constants and variables")
 {
     for (char const* name : {"sample-i686", "sample-x86_64", "sample-i686-dwarf4"}) {
-        CAPTURE(name);
+        CAPTURE(std::string(name));
         auto const types = sample(name);
         CHECK(types.constant("Green").value() == 7);
         CHECK(types.constant("MIGRATE_TYPES").value() == 2);

@@ -1,0 +1,92 @@
+// The array is read in pieces of a few hundred pages, singly where a piece is not all mapped.
+#include "emu/guest/page_map.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "emu/guest/zones.hpp"
+
+namespace pagelab::guest {
+
+namespace {
+
+constexpr uint64_t kPageTypeBase = 0xf000'0000;
+constexpr uint64_t kPageBuddy = 0x80;
+constexpr uint64_t kPagesAtOnce = 512;
+constexpr uint64_t kMaxStructPage = 4096; // bytes; a plausible sizeof(struct page)
+
+uint64_t number_at(std::span<std::byte const> page, Member const& member)
+{
+    uint64_t value = 0;
+    std::memcpy(&value, page.data() + member.offset, member.size);
+    return value;
+}
+
+bool is_number_within(Member const& member, uint64_t size)
+{
+    return member.size <= sizeof(uint64_t) && member.offset <= size &&
+           member.size <= size - member.offset;
+}
+
+} // namespace
+
+Result<PageMap> PageMap::create(KernelView const& view)
+{
+    auto const node = TRY(node_address(view));
+    PageMap map(view, VirtAddr(TRY(view.read_field(node, "pglist_data", "node_mem_map"))));
+    map.page_size_ = TRY(view.types().size_of("page"));
+    map.page_type_ = TRY(view.types().member("page", "page_type"));
+    map.private_ = TRY(view.types().member("page", "private_"));
+    map.buddy_list_ = TRY(view.types().member("page", "buddy_list"));
+    if (map.page_size_ == 0 || map.page_size_ > kMaxStructPage ||
+        !is_number_within(map.page_type_, map.page_size_) ||
+        !is_number_within(map.private_, map.page_size_))
+        return fail("debug information: a struct page of {} bytes", map.page_size_);
+    return map;
+}
+
+VirtAddr PageMap::page_of(Pfn pfn) const
+{
+    return view_.advance(base_, pfn.value * page_size_);
+}
+
+std::optional<Pfn> PageMap::pfn_of_list_node(VirtAddr node) const
+{
+    VirtAddr const first = view_.advance(base_, buddy_list_.offset);
+    if (node < first || (node - first) % page_size_ != 0)
+        return {};
+    return Pfn((node - first) / page_size_);
+}
+
+void PageMap::scan(Pfn first, std::span<std::byte const> pages,
+                   std::function<void(Pfn, uint64_t)> const& visit) const
+{
+    for (uint64_t at = 0; at < pages.size(); at += page_size_) {
+        auto const page = pages.subspan(at, page_size_);
+        if ((number_at(page, page_type_) & (kPageTypeBase | kPageBuddy)) == kPageTypeBase)
+            visit(first + at / page_size_, number_at(page, private_));
+    }
+}
+
+void PageMap::for_each_buddy_page(Pfn first, Pfn end,
+                                  std::function<void(Pfn, uint64_t)> const& visit) const
+{
+    std::vector<std::byte> buffer(kPagesAtOnce * page_size_);
+    while (first < end) {
+        VirtAddr const here = page_of(first);
+        if (view_.memory().mapped_run(here) == 0) {
+            first = first + (kPageSize - here.page_offset() + page_size_ - 1) / page_size_;
+            continue;
+        }
+        auto const many = std::span(buffer).first(std::min(end - first, kPagesAtOnce) * page_size_);
+        auto const one = many.first(page_size_);
+        auto const piece = view_.memory().read(here, many)  ? many
+                           : view_.memory().read(here, one) ? one
+                                                            : many.first(0);
+        scan(first, piece, visit);
+        first = first + std::max<uint64_t>(piece.size() / page_size_, 1);
+    }
+}
+
+} // namespace pagelab::guest

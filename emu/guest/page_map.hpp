@@ -1,0 +1,44 @@
+// PageMap: the guest's array of struct page, pfn by pfn.
+//
+// The array begins at pglist_data.node_mem_map, the page of pfn 0; parts of it that belong to no
+// memory need not be mapped. A free block's first page is a buddy page: page_type has the bit of
+// PG_buddy cleared below PAGE_TYPE_BASE, and private_ holds the order.
+// Source: Linux 6.1 include/linux/page-flags.h (PAGE_TYPE_BASE, PG_buddy), mm/internal.h
+// (buddy_order); `private` is spelled private_ in C++.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "emu/guest/kernel_view.hpp"
+
+namespace pagelab::guest {
+
+class PageMap {
+  public:
+    static Result<PageMap> create(KernelView const& view);
+
+    VirtAddr page_of(Pfn pfn) const;
+
+    // The pfn whose struct page holds this list_head as its buddy_list; nothing if none does.
+    std::optional<Pfn> pfn_of_list_node(VirtAddr node) const;
+
+    // Calls visit(pfn, order) for every mapped buddy page with first <= pfn < end, ascending.
+    // The order is as found: any 64-bit value.
+    void for_each_buddy_page(Pfn first, Pfn end,
+                             std::function<void(Pfn, uint64_t)> const& visit) const;
+
+  private:
+    PageMap(KernelView const& view, VirtAddr base) : view_(view), base_(base) {}
+    void scan(Pfn first, std::span<std::byte const> pages,
+              std::function<void(Pfn, uint64_t)> const& visit) const;
+
+    KernelView const& view_;
+    VirtAddr base_;
+    uint64_t page_size_ = 0; // sizeof(struct page), bytes
+    Member page_type_;
+    Member private_;
+    Member buddy_list_;
+};
+
+} // namespace pagelab::guest
