@@ -71,7 +71,7 @@ class Engine {
     virtual bool interrupts_enabled() = 0;                   // IF alone
     virtual void interrupt(uint8_t vector) = 0;              // external; between runs
     virtual void set_a20(bool enabled) = 0;                  // between runs
-    virtual void discard_code(PhysAddr, uint64_t bytes) = 0; // the host has written there
+    virtual void discard_code(PhysAddr, uint64_t bytes) = 0; // the host has written there; any time
 
     virtual CpuState state() = 0;
     virtual void set_state(CpuState const& state) = 0; // not CR0, CR3, CR4, EFER

@@ -7,8 +7,16 @@
 #include "emu/cpu/cpu_state.hpp"
 #include "emu/cpu/state_layout.hpp"
 #include "emu/cpu/unicorn_api.hpp"
+#include "emu/mmu/paging_mode.hpp"
 
 namespace pagelab::cpu {
+
+// What address translation depends on.
+struct PagingState {
+    mmu::Context context;
+    uint8_t cpl = 0;
+    int32_t a20_mask = -1;
+};
 
 // A context buffer and the layout of what is in it. save() and restore() take well under a
 // microsecond each. The bytes hold pointers of this process: they are not for a file.
@@ -24,6 +32,7 @@ class StateAccess {
 
     // The buffer as architectural state. Call save() first.
     CpuState load() const;
+    PagingState load_paging() const; // a cheaper part of load()
     // Puts what differs from a load()ed state back. The arithmetic flags, which the library keeps
     // elsewhere, stay as they are: delivery never changes them.
     void store(CpuState const& state);

@@ -33,7 +33,8 @@ Result<std::unique_ptr<Engine>> Engine::create(EngineOptions const& options,
 
 UnicornEngine::UnicornEngine(EnginePointer engine, StateAccess access, mem::PhysicalMemory& memory,
                              Platform& platform)
-    : engine_(std::move(engine)), access_(std::move(access)), memory_(memory), platform_(platform)
+    : engine_(std::move(engine)), access_(std::move(access)), memory_(memory), platform_(platform),
+      page_use_(memory.regions().back().end())
 {
 }
 
@@ -72,9 +73,8 @@ void UnicornEngine::reset()
 Stop UnicornEngine::run()
 {
     stop_.reset();
-    uint64_t rip = 0;
-    uc_reg_read(engine_.get(), UC_X86_REG_RIP, &rip);
-    uc_err const status = uc_emu_start(engine_.get(), rip, 0, 0, 0);
+    choose_walker();
+    uc_err const status = run_blocks();
     block_count_ = 0;
     if (status != UC_ERR_OK) {
         CpuState const now = state();
@@ -138,7 +138,15 @@ void UnicornEngine::set_a20(bool enabled)
 
 void UnicornEngine::discard_code(PhysAddr address, uint64_t bytes)
 {
-    uc_ctl_remove_cache(engine_.get(), address.value, address.value + bytes);
+    PhysAddr const end = address + bytes;
+    bool has_code = walker_ == Walker::Library; // which does not say where it fetched from
+    for (PhysAddr page = address.page_start(); page < end && !has_code; page += kPageSize)
+        has_code = page_use_.has(page, PageUse::Code);
+    if (!has_code)
+        return;
+    discard_all_code_ = true;
+    leave_at_next_block_ = true;
+    update_attention();
 }
 
 CpuState UnicornEngine::state()

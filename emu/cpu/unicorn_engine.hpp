@@ -11,6 +11,7 @@
 
 #include "emu/cpu/engine.hpp"
 #include "emu/cpu/linear_access.hpp"
+#include "emu/cpu/page_use.hpp"
 #include "emu/cpu/state_access.hpp"
 #include "emu/cpu/unicorn_api.hpp"
 
@@ -80,7 +81,19 @@ class UnicornEngine final : public Engine {
     void fault_by_instruction(Event event, uint64_t length);
     uint64_t read_msr(uint32_t number) const;
     void set_time_stamp();
-    void update_attention() { attention_ = watch_window_ ? 0 : deadline_; }
+    void update_attention()
+    {
+        attention_ = watch_window_ || leave_at_next_block_ || run_one_block_ ? 0 : deadline_;
+    }
+
+    enum class Walker : uint8_t { Library, Ours };
+    void choose_walker();
+    void set_walker(Walker walker);
+    uc_err run_blocks();
+    static bool on_tlb_fill(uc_engine*, uint64_t page, uc_mem_type, uc_tlb_entry*, void*) noexcept;
+    bool fill_tlb(uint64_t page, mmu::Operation operation, uc_tlb_entry& entry);
+    uint32_t granted_rights(mmu::Context const& context, mmu::Translation const& walked,
+                            PhysAddr page, mmu::Access access);
 
     EnginePointer engine_;
     mutable StateAccess access_;
@@ -99,6 +112,15 @@ class UnicornEngine final : public Engine {
     uint32_t block_count_ = 0; // 0 when no block is under way
     bool watch_window_ = false;
     std::optional<Stop> stop_;
+
+    Walker walker_ = Walker::Library;
+    PageUse page_use_;
+    uint64_t forget_code_at_ = 0;      // instruction count
+    bool discard_all_code_ = false;    // at the next start
+    bool fill_refused_ = false;        // our walk denies the access that stopped the library
+    bool run_one_block_ = false;       // under the library's walk, then leave_at_next_block_
+    bool leave_at_next_block_ = false; // to choose the walker again
+    bool changing_walker_ = false;     // the stop was for that
 
     std::vector<std::unique_ptr<Hole>> holes_;
     std::map<std::pair<uint32_t, uint32_t>, CpuidLeaf> cpuid_;

@@ -37,11 +37,18 @@ void UnicornEngine::on_block(uc_engine*, uint64_t address, uint32_t size, void* 
 
 bool UnicornEngine::attend()
 {
+    if (run_one_block_) {
+        run_one_block_ = false;
+        leave_at_next_block_ = true;
+        return false;
+    }
     if (retired_ >= deadline_)
         stop_ = Stop::Deadline;
     else if (watch_window_ && can_interrupt())
         stop_ = Stop::InterruptWindow;
-    if (!stop_)
+    else if (leave_at_next_block_)
+        changing_walker_ = true;
+    if (!stop_ && !changing_walker_)
         return false;
     uc_emu_stop(engine_.get());
     return true;

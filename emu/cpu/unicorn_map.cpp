@@ -90,6 +90,7 @@ Result<> UnicornEngine::add_hooks()
         Plain{UC_HOOK_EDGE_GENERATED, hook_pointer(on_translation)},
         Plain{UC_HOOK_INTR, hook_pointer(on_interrupt)},
         Plain{UC_HOOK_INSN_INVALID, hook_pointer(on_invalid_instruction)},
+        Plain{UC_HOOK_TLB_FILL, hook_pointer(on_tlb_fill)},
     };
     for (auto const& [type, callback] : plain) {
         uc_hook hook = 0;

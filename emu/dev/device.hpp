@@ -24,8 +24,8 @@ constexpr uint32_t ones(Width width)
     return width == Width::Dword ? 0xffff'ffffu : (1u << (8 * byte_count(width))) - 1;
 }
 
-// Virtual time in nanoseconds since reset. One executed instruction is one nanosecond; HLT skips
-// ahead to the next event. The only clock a device may look at.
+// Virtual time in nanoseconds since reset. One executed instruction is one nanosecond, a port
+// access a microsecond; HLT skips ahead to the next event. The only clock a device may look at.
 class Clock {
   public:
     virtual ~Clock() = default;

@@ -7,11 +7,16 @@
 
 namespace pagelab::machine {
 
-Chipset::Chipset(MachineConfig const& config, uint64_t, uint64_t, dev::Clock const& clock,
-                 dev::FwCfg& fw_cfg, ChipsetPorts ports)
-    : use_apic_(config.lapic), irq0_(pic_.line(0), nullptr), irq4_(pic_.line(4), nullptr),
-      irq8_(pic_.line(8), nullptr), pit_(clock, irq0_), debug_console_(std::move(ports.debug)),
-      uart(irq4_, std::move(ports.serial))
+// Inputs of the I/O APIC are the ISA interrupts one to one, but for the timer, which is on 2 (ACPI
+// specification 5.2.12.5; QEMU's and most PCs' wiring).
+Chipset::Chipset(MachineConfig const& config, uint64_t low_ram, uint64_t high_ram,
+                 dev::Clock const& clock, dev::FwCfg& fw_cfg, ChipsetPorts ports)
+    : use_apic_(config.lapic), lapic_(clock, 0), ioapic_(lapic_),
+      irq0_(pic_.line(0), ioapic_.line(2)), irq4_(pic_.line(4), ioapic_.line(4)),
+      irq8_(pic_.line(8), ioapic_.line(8)), pit_(clock, irq0_),
+      rtc_(clock, irq8_, std::chrono::sys_seconds(std::chrono::seconds(config.rtc_start)),
+           {low_ram, high_ram, config.cpus}),
+      debug_console_(std::move(ports.debug)), uart(irq4_, std::move(ports.serial))
 {
     using dev::Access;
     bus.claim(port::kPic1Command, port::kPic1Data, pic_, Access::Bytes);
@@ -22,6 +27,7 @@ Chipset::Chipset(MachineConfig const& config, uint64_t, uint64_t, dev::Clock con
     bus.claim(port::kKeyboardData, port::kKeyboardData, keyboard, Access::Bytes);
     bus.claim(port::kKeyboardCommand, port::kKeyboardCommand, keyboard, Access::Bytes);
     bus.claim(port::kSystemControlA, port::kSystemControlA, keyboard, Access::Bytes);
+    bus.claim(port::kCmosIndex, port::kCmosData, rtc_, Access::Bytes);
     bus.claim(port::kPostCode, port::kPostCode, post_port_, Access::Bytes);
     bus.claim(port::kDebugConsole, port::kDebugConsole, debug_console_, Access::Bytes);
     bus.claim(port::kExit, port::kExit + 3, exit_port, Access::AnyWidth);
@@ -33,32 +39,56 @@ Chipset::Chipset(MachineConfig const& config, uint64_t, uint64_t, dev::Clock con
 
 bool Chipset::has_interrupt() const
 {
-    return pic_.has_interrupt();
+    if (!use_apic_)
+        return pic_.has_interrupt();
+    return lapic_.has_interrupt() || (lapic_.passes_pic() && pic_.has_interrupt());
 }
 
 uint8_t Chipset::acknowledge()
 {
-    return pic_.acknowledge();
+    return use_apic_ && lapic_.has_interrupt() ? lapic_.acknowledge() : pic_.acknowledge();
 }
 
 std::optional<uint64_t> Chipset::next_event_ns() const
 {
-    return pit_.next_event_ns();
+    std::optional<uint64_t> next;
+    for (auto const event : {pit_.next_event_ns(), rtc_.next_event_ns(), lapic_.next_event_ns()})
+        if (event && (!next || *event < *next))
+            next = event;
+    return next;
 }
 
 void Chipset::advance_to(uint64_t now_ns)
 {
     pit_.advance_to(now_ns);
+    rtc_.advance_to(now_ns);
+    lapic_.advance_to(now_ns);
 }
 
-std::optional<uint32_t> Chipset::mmio_read(PhysAddr)
+std::optional<uint32_t> Chipset::mmio_read(PhysAddr address)
 {
+    if (!use_apic_)
+        return std::nullopt;
+    auto const offset = static_cast<uint32_t>(address.page_offset());
+    if (address.page_start() == PhysAddr(dev::kLapicBase))
+        return lapic_.mmio_read(offset);
+    if (address.page_start() == PhysAddr(dev::kIoApicBase))
+        return ioapic_.mmio_read(offset);
     return std::nullopt;
 }
 
-bool Chipset::mmio_write(PhysAddr, uint32_t)
+bool Chipset::mmio_write(PhysAddr address, uint32_t value)
 {
-    return false;
+    if (!use_apic_)
+        return false;
+    auto const offset = static_cast<uint32_t>(address.page_offset());
+    if (address.page_start() == PhysAddr(dev::kLapicBase))
+        lapic_.mmio_write(offset, value);
+    else if (address.page_start() == PhysAddr(dev::kIoApicBase))
+        ioapic_.mmio_write(offset, value);
+    else
+        return false;
+    return true;
 }
 
 } // namespace pagelab::machine

@@ -4,10 +4,13 @@
 #include <cstdint>
 #include <optional>
 
+#include "emu/dev/cmos_rtc.hpp"
 #include "emu/dev/debug_console.hpp"
 #include "emu/dev/exit_port.hpp"
 #include "emu/dev/fw_cfg.hpp"
+#include "emu/dev/ioapic.hpp"
 #include "emu/dev/keyboard_controller.hpp"
+#include "emu/dev/lapic.hpp"
 #include "emu/dev/pic.hpp"
 #include "emu/dev/pit.hpp"
 #include "emu/dev/port_bus.hpp"
@@ -21,17 +24,16 @@ namespace pagelab::machine {
 // An interrupt request wired to both controllers; each masks what is not for it.
 class SharedLine final : public dev::InterruptLine {
   public:
-    SharedLine(dev::InterruptLine& pic, dev::InterruptLine* ioapic) : pic_(pic), ioapic_(ioapic) {}
+    SharedLine(dev::InterruptLine& pic, dev::InterruptLine& ioapic) : pic_(pic), ioapic_(ioapic) {}
     void set(bool asserted) override
     {
         pic_.set(asserted);
-        if (ioapic_ != nullptr)
-            ioapic_->set(asserted);
+        ioapic_.set(asserted);
     }
 
   private:
     dev::InterruptLine& pic_;
-    dev::InterruptLine* ioapic_;
+    dev::InterruptLine& ioapic_;
 };
 
 struct ChipsetPorts {
@@ -59,8 +61,11 @@ class Chipset {
   private:
     bool use_apic_;
     dev::Pic pic_;
+    dev::LocalApic lapic_;
+    dev::IoApic ioapic_;
     SharedLine irq0_, irq4_, irq8_;
     dev::Pit pit_;
+    dev::CmosRtc rtc_;
     dev::DebugConsole debug_console_;
     dev::PostPort post_port_;
     dev::VgaText vga_;

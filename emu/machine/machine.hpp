@@ -1,6 +1,7 @@
 // The PC: memory, processor and devices, and the loop that lets virtual time pass over them.
 //
-// Virtual time is instructions executed plus the time skipped in HLT, in nanoseconds; nothing here
+// Virtual time is instructions executed, one nanosecond each, plus the time skipped in HLT and a
+// microsecond for each port access; nothing here
 // looks at the host's clock but the limits a caller sets. The same inputs give the same run.
 #pragma once
 
@@ -52,7 +53,7 @@ class Machine final : public cpu::Platform, public dev::Clock, private dev::DmaM
     Outcome run();
 
     uint32_t exit_status() const { return chipset_->exit_port.status().value_or(0); }
-    uint64_t now_ns() const override { return engine_->instructions() + idle_ns_; }
+    uint64_t now_ns() const override { return engine_->instructions() + waited_ns_; }
     cpu::Engine& engine() { return *engine_; }
     mem::PhysicalMemory& memory() { return memory_; }
     mem::PhysicalMemory const& memory() const { return memory_; }
@@ -83,7 +84,7 @@ class Machine final : public cpu::Platform, public dev::Clock, private dev::DmaM
     dev::FwCfg fw_cfg_;
     std::unique_ptr<cpu::Engine> engine_;
     std::unique_ptr<Chipset> chipset_;
-    uint64_t idle_ns_ = 0;
+    uint64_t waited_ns_ = 0; // virtual time in which no instruction ran: HLT and port accesses
     bool a20_ = true;
 };
 

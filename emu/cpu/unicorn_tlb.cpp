@@ -1,0 +1,145 @@
+// Who walks the page tables: the library or we, and what our TLB fills grant.
+//
+// With paging and EFER.NXE on the library walks: data pages are no-execute there, and its walk
+// gives exact faults. Otherwise every page can be executed, each store would take the library's
+// slow path, and so our walker fills the TLB: a page is writable until it is fetched from, then
+// executable (page_use.hpp). Such a fill cannot raise a fault with the right address, so an access
+// it refuses is run once more under the library's walk, for the length of one block.
+#include "emu/cpu/unicorn_engine.hpp"
+#include "guestkernel/abi/x86/cr.hpp"
+#include "guestkernel/abi/x86/efer.hpp"
+
+namespace pagelab::cpu {
+
+namespace {
+
+// Instructions after which pages that once held code may be plain data again.
+constexpr uint64_t kForgetCodeAfter = uint64_t{1} << 30;
+
+mmu::Operation operation_of(uc_mem_type type)
+{
+    switch (type) {
+    case UC_MEM_WRITE:
+        return mmu::Operation::Write;
+    case UC_MEM_FETCH:
+        return mmu::Operation::Fetch;
+    default:
+        return mmu::Operation::Read;
+    }
+}
+
+bool library_can_walk(mmu::Context const& context)
+{
+    return x86::cr0::Paging::is_set(context.cr0) &&
+           x86::efer::NoExecuteEnable::is_set(context.efer);
+}
+
+} // namespace
+
+void UnicornEngine::choose_walker()
+{
+    access_.save();
+    set_walker(library_can_walk(access_.load_paging().context) ? Walker::Library : Walker::Ours);
+    if (retired_ >= forget_code_at_) {
+        forget_code_at_ = retired_ + kForgetCodeAfter;
+        discard_all_code_ = true;
+    }
+    if (!discard_all_code_)
+        return;
+    discard_all_code_ = false;
+    uc_ctl_flush_tb(engine_.get());
+    uc_ctl_flush_tlb(engine_.get());
+    page_use_.forget();
+}
+
+void UnicornEngine::set_walker(Walker walker)
+{
+    if (walker_ == walker)
+        return;
+    walker_ = walker;
+    uc_ctl_tlb_mode(engine_.get(), walker == Walker::Ours ? UC_TLB_VIRTUAL : UC_TLB_CPU);
+    uc_ctl_flush_tlb(engine_.get());
+}
+
+bool UnicornEngine::on_tlb_fill(uc_engine*, uint64_t page, uc_mem_type type, uc_tlb_entry* entry,
+                                void* self) noexcept
+{
+    return static_cast<UnicornEngine*>(self)->fill_tlb(page, operation_of(type), *entry);
+}
+
+bool UnicornEngine::fill_tlb(uint64_t page, mmu::Operation operation, uc_tlb_entry& entry)
+{
+    access_.save();
+    PagingState const paging = access_.load_paging();
+    if (library_can_walk(paging.context)) {
+        leave_at_next_block_ = true;
+        update_attention();
+    }
+    mmu::Access const access = {
+        operation, paging.cpl == 3 ? mmu::Requester::User : mmu::Requester::Supervisor};
+    auto const walked = mmu::translate(paging.context, memory_, VirtAddr(page), access);
+    if (!walked) {
+        fill_refused_ = true;
+        return false;
+    }
+    apply_updates(walked->trace, memory_);
+    PhysAddr const target(walked->address.value & static_cast<uint64_t>(int64_t{paging.a20_mask}));
+    entry.paddr = target.value;
+    entry.perms = static_cast<uc_prot>(granted_rights(paging.context, *walked, target, access));
+    return true;
+}
+
+uint32_t UnicornEngine::granted_rights(mmu::Context const& context,
+                                       mmu::Translation const& walked, PhysAddr page,
+                                       mmu::Access access)
+{
+    auto const allowed = [&](mmu::Operation operation) {
+        return !mmu::denied(context, walked.permissions, {operation, access.requester});
+    };
+    uint32_t rights = 0;
+    if (allowed(mmu::Operation::Read))
+        rights |= UC_PROT_READ;
+    if (allowed(mmu::Operation::Write) && walked.dirty())
+        rights |= UC_PROT_WRITE;
+    if (access.operation == mmu::Operation::Fetch && !page_use_.has(page, PageUse::Code)) {
+        page_use_.set(page, PageUse::Code);
+        if (page_use_.has(page, PageUse::Writable)) // entries without the check may be about
+            uc_ctl_flush_tlb(engine_.get());
+        page_use_.clear(page, PageUse::Writable);
+    }
+    if (page_use_.has(page, PageUse::Code)) {
+        if (allowed(mmu::Operation::Fetch))
+            rights |= UC_PROT_EXEC;
+    } else if ((rights & UC_PROT_WRITE) != 0) {
+        page_use_.set(page, PageUse::Writable);
+    }
+    return rights;
+}
+
+// Runs until something stops it, changing the walker as needed on the way.
+uc_err UnicornEngine::run_blocks()
+{
+    while (true) {
+        uint64_t rip = 0;
+        uc_reg_read(engine_.get(), UC_X86_REG_RIP, &rip);
+        uc_err const status = uc_emu_start(engine_.get(), rip, 0, 0, 0);
+        if (fill_refused_ && status == UC_ERR_EXCEPTION) {
+            fill_refused_ = false;
+            access_.save();
+            uncount_rest_of_block(access_.load().linear_rip());
+            set_walker(Walker::Library);
+            run_one_block_ = true;
+            update_attention();
+            continue;
+        }
+        fill_refused_ = false;
+        if (!changing_walker_)
+            return status;
+        changing_walker_ = false;
+        leave_at_next_block_ = false;
+        update_attention();
+        choose_walker();
+    }
+}
+
+} // namespace pagelab::cpu
