@@ -34,9 +34,10 @@ std::optional<size_t> find_header(std::span<std::byte const> image)
 {
     auto const part = searched_part(image);
     for (size_t offset = 0; offset < part.size(); offset += 4) {
+        if (struct_at<uint32_t>(part, offset) != kMultibootHeaderMagic)
+            continue;
         auto const start = struct_at<HeaderStart>(part, offset);
-        if (start && start->magic == kMultibootHeaderMagic &&
-            start->magic + start->flags + start->checksum == 0)
+        if (start && start->magic + start->flags + start->checksum == 0)
             return offset;
     }
     return {};
