@@ -36,19 +36,17 @@ Pit::Pit(Clock const& clock, InterruptLine& irq0) : clock_(clock), irq0_(irq0)
     channels_[2].set_gate(false, 0);
 }
 
-// Between two looks OUT of counter 0 may have risen and fallen many times; the interrupt
-// controller remembers one edge, so one is enough.
+// Between two looks OUT of counter 0 may have changed any number of times. The interrupt controller
+// remembers one edge, so one pulse stands for two changes or more; the last level follows.
 void Pit::advance_to(uint64_t now_ns)
 {
     uint64_t const now = std::max(tick_, pit_ticks(now_ns));
     PitChannel& timer = channels_[0];
     auto const first = timer.next_change(tick_);
-    if (first && *first <= now) {
-        auto const second = timer.next_change(*first);
-        if (!timer.out(tick_) || (second && *second <= now)) {
-            irq0_.set(false);
-            irq0_.set(true);
-        }
+    auto const second = first ? timer.next_change(*first) : std::nullopt;
+    if (second && *second <= now) {
+        irq0_.set(false);
+        irq0_.set(true);
     }
     tick_ = now;
     for (PitChannel& channel : channels_)

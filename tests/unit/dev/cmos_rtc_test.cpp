@@ -96,6 +96,8 @@ TEST_CASE("rtc: binary and twelve-hour formats")
     CHECK(rig.in(4) == (0x80 | 11));
     rig.out(0x0b, 0x00);
     CHECK(rig.in(4) == (0x80 | 0x11));
+    rig.out(4, 0x92);
+    CHECK(rig.in(4) == 0x92);
     rig.out(4, 0x12);
     CHECK(rig.in(4) == 0x12);
     rig.out(0x0b, 0x02);

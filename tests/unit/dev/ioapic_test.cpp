@@ -94,6 +94,8 @@ TEST_CASE("i/o apic: a masked level waits; switching to edge forgets the pending
     CHECK(!rig.lapic.has_interrupt());
     rig.redirect(5, 0x8045);
     CHECK(rig.lapic.acknowledge() == 0x45);
+    rig.redirect(5, 0x1'8045);
+    CHECK(rig.in(0x1a) == (0x1'8045 | 0x4000)); // masking does not end it
     rig.redirect(5, 0x1'0045);
     CHECK(rig.in(0x1a) == 0x1'0045);
     rig.redirect(5, 0x8045);

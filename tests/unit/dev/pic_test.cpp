@@ -163,6 +163,18 @@ TEST_CASE("pic: automatic end of interrupt, with rotation")
     CHECK(pic.acknowledge() == 0x20);
 }
 
+TEST_CASE("pic: the slave's INT drops at each acknowledge, so a second request is a new edge")
+{
+    Pic pic;
+    initialize(pic, 0x03);
+    pic.line(9).set(true);
+    pic.line(10).set(true);
+    CHECK(pic.acknowledge() == 0x29);
+    REQUIRE(pic.has_interrupt());
+    CHECK(pic.acknowledge() == 0x2a);
+    CHECK(!pic.has_interrupt());
+}
+
 TEST_CASE("pic: rotation and set priority")
 {
     Pic pic;

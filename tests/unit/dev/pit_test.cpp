@@ -81,6 +81,9 @@ TEST_CASE("pit: a late look at mode 2 still gives an edge, and lands on the leve
     rig.at_tick(100'000'051 + 49); // low: loaded at 1
     CHECK(!rig.irq0.level);
     CHECK(rig.irq0.rises == rises + 1);
+    rig.at_tick(100'000'051 + 349); // low again, three periods on
+    CHECK(!rig.irq0.level);
+    CHECK(rig.irq0.rises == rises + 2);
 }
 
 TEST_CASE("pit: a new count in mode 2 waits for the end of the period")
