@@ -2,7 +2,7 @@
 //
 // The early tables map the first 1 GiB of physical memory twice, writable and executable: where
 // it is, and from PAGE_OFFSET, 3 GiB. paging_init() replaces them.
-#include "guestkernel/arch/x86/boot_macros.S"
+#include "guestkernel/arch/x86/boot_macros.inc"
 
 .set KERNEL_OFFSET, 0xc0000000 // virtual minus physical address of the image
 .set HEADER_FLAGS, MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO

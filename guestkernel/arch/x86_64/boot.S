@@ -4,7 +4,7 @@
 // where it is, in the direct map, and at KERNEL_OFFSET. paging_init() replaces them.
 // The header carries the address fields (bit 16) because QEMU's -kernel takes no ELF64 multiboot
 // image without them; linker/x86_64.ld keeps file and memory layout equal for their sake.
-#include "guestkernel/arch/x86/boot_macros.S"
+#include "guestkernel/arch/x86/boot_macros.inc"
 
 .set KERNEL_OFFSET, 0xffffffff80e00000 // virtual minus physical address of the image
 .set HEADER_FLAGS, MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO | MULTIBOOT_ADDRESSES
