@@ -26,8 +26,8 @@ inline constexpr uint64_t kLargePageSize = 0x20'0000;
 inline constexpr uintptr_t kPageOffset = 0xffff'8880'0000'0000;
 inline constexpr uintptr_t kVmallocStart = 0xffff'c900'0000'0000;
 inline constexpr uintptr_t kVmemmapStart = 0xffff'ea00'0000'0000;
-inline constexpr uintptr_t kImageOffset = 0xffff'ffff'80e0'0000; // virtual - physical
-inline constexpr uint64_t kVmallocSize = uint64_t{32} << 40;     // bytes
+inline constexpr uintptr_t kImageOffset = 0xffff'ffff'80e0'0000;   // virtual - physical
+inline constexpr uint64_t kVmallocSize = (uint64_t{32} << 40) - 1; // bytes; VMALLOC_END is the last
 inline constexpr uint64_t kDirectMapMax = uint64_t{64} << 40;
 #else
 inline constexpr uintptr_t kPageOffset = 0xc000'0000;
