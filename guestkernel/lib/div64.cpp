@@ -18,11 +18,10 @@ Quotient divide(uint64_t dividend, uint64_t divisor)
         return {static_cast<uint32_t>(dividend) / narrow, static_cast<uint32_t>(dividend) % narrow};
     if (divisor == 0)
         asm volatile("divl %0" : : "r"(0) : "eax", "edx");
-    Quotient result{0, 0};
+    Quotient result{0, 0}; // the shift loses no bit: the remainder has at most 63 before the last
     for (int bit = 63; bit >= 0; bit--) {
-        bool const carry = (result.remainder >> 63) != 0;
         result.remainder = result.remainder << 1 | ((dividend >> bit) & 1);
-        if (carry || result.remainder >= divisor) {
+        if (result.remainder >= divisor) {
             result.remainder -= divisor;
             result.quotient |= uint64_t{1} << bit;
         }

@@ -151,6 +151,24 @@ TEST_CASE_FIXTURE(Fixture,
     CHECK(blocks(3, MIGRATE_UNMOVABLE) == 1);
 }
 
+TEST_CASE_FIXTURE(Fixture, "a stolen pageblock changes its type if half of it is the thief's kind")
+{
+    take(10, MIGRATE_MOVABLE);
+    take(10, MIGRATE_MOVABLE);
+    take(9, MIGRATE_MOVABLE);
+    take(8, MIGRATE_MOVABLE);
+    // 255 pages of one pageblock are left. The used ones count as the kernel's.
+    page* const p = take(0, MIGRATE_UNMOVABLE);
+    CHECK(get_pageblock_migratetype(z, pfn(p)) == MIGRATE_UNMOVABLE);
+    CHECK(blocks(0, MIGRATE_MOVABLE) == 0);
+    REQUIRE(z.vm_stat[NR_FREE_PAGES] == 254);
+    // Movable takes all that is free, but that is less than half.
+    page* const q = take(4, MIGRATE_MOVABLE);
+    CHECK(get_pageblock_migratetype(z, pfn(q)) == MIGRATE_UNMOVABLE);
+    for (unsigned order = 0; order < MAX_ORDER; order++)
+        CHECK(blocks(order, MIGRATE_UNMOVABLE) == 0);
+}
+
 TEST_CASE_FIXTURE(Fixture, "kWholeBlocks leaves less than a pageblock alone")
 {
     take(10, MIGRATE_MOVABLE);

@@ -172,6 +172,19 @@ TEST_CASE("migrate types come from the request")
     CHECK(type(GFP_KERNEL | __GFP_RECLAIMABLE) == MIGRATE_RECLAIMABLE);
 }
 
+TEST_CASE("a 64-bit kernel takes DMA32 before it mixes migrate types in Normal")
+{
+    // Three zones of 16, 16 and 4 MiB.
+    TestNode node(kZoneLayout64, {{0x10'0000, 0x23f'0000, kE820Usable}}, 0, {0x1000, 0x2000});
+    memblock_free_all(node.pgdat); // without watermarks
+    zone& normal = node.zone_named("Normal");
+    while (normal.free_area[10].nr_free + normal.free_area[9].nr_free > 0)
+        REQUIRE(zone_of(node, alloc_pages(node.pgdat, GFP_HIGHUSER_MOVABLE, 0)) == "Normal");
+    REQUIRE(normal.vm_stat[NR_FREE_PAGES] > 0);
+    CHECK(zone_of(node, alloc_pages(node.pgdat, GFP_KERNEL, 0)) == "DMA32");
+    CHECK(zone_of(node, alloc_pages(node.pgdat, GFP_HIGHUSER_MOVABLE, 0)) == "Normal");
+}
+
 TEST_CASE("a multi-page atomic request reserves its pageblock; the last resort gives it back")
 {
     TestNode node(kZoneLayout64, pc_map(128ull << 20));
