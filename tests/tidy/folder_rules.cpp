@@ -27,20 +27,29 @@ std::vector<std::string> explained_folders(SourceFile const& file)
     return folders;
 }
 
-// Whether `text` holds `word` with no file name character before or after it.
-bool has_word(std::string_view text, std::string_view word)
+// The words of a line of CMake, without quotes, brackets and comment.
+std::vector<std::string_view> words_of(std::string_view line)
 {
-    auto const is_name = [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || c == '-';
-    };
-    for (auto at = text.find(word); at != text.npos; at = text.find(word, at + 1)) {
-        bool const starts = at == 0 || (!is_name(text[at - 1]) &&
-                                        (text[at - 1] != '/' || (at > 1 && text[at - 2] == '}')));
-        auto const end = at + word.size();
-        if (starts && (end == text.size() || !is_name(text[end])))
-            return true;
+    line = line.substr(0, line.find('#'));
+    std::vector<std::string_view> words;
+    auto const separators = " \t()\"";
+    for (auto start = line.find_first_not_of(separators); start != line.npos;) {
+        auto const end = std::min(line.find_first_of(separators, start), line.size());
+        words.push_back(line.substr(start, end - start));
+        start = line.find_first_not_of(separators, end);
     }
-    return false;
+    return words;
+}
+
+// Whether a word of CMake is this path, or ends like it after a variable: ${loader}_fuzz.cpp for
+// elf_fuzz.cpp, ${CMAKE_CURRENT_SOURCE_DIR}/loop.cpp for loop.cpp.
+bool names(std::string_view word, std::string_view path)
+{
+    auto const variable_end = word.rfind('}');
+    if (variable_end == word.npos)
+        return word == path;
+    auto const rest = word.substr(variable_end + 1);
+    return rest.starts_with('/') ? rest.substr(1) == path : !rest.empty() && path.ends_with(rest);
 }
 
 // Whether a CMake file in this folder or above it names the file by its path from there.
@@ -53,7 +62,8 @@ bool is_listed(SourceTree const& tree, SourceFile const& file)
         auto const relative =
             std::string_view(file.path).substr(folder.empty() ? 0 : folder.size() + 1);
         return std::ranges::any_of(list.lines, [&](std::string_view line) {
-            return has_word(line.substr(0, line.find('#')), relative);
+            return std::ranges::any_of(
+                words_of(line), [&](std::string_view word) { return names(word, relative); });
         });
     });
 }

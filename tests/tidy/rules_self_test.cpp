@@ -150,14 +150,18 @@ TEST_CASE("folders")
         {"emu/mem/am.cpp", {}},
         {"emu/mem/deep/rom.cpp", {}},
         {"emu/mmu/walk.cpp", {}},
-        {"emu/mmu/CMakeLists.txt", {"# walk.cpp"}},
+        {"emu/mmu/CMakeLists.txt", {"# walk.cpp", "x(${target}_fuzz.cpp) # ${target}.cpp"}},
+        {"emu/mmu/elf_fuzz.cpp", {}},
+        {"emu/mmu/macros.inc", {}},
+        {"emu/mmu/entry.S", {}},
     });
     auto const readmes = folders_without_readme(tree);
     REQUIRE(readmes.size() == 2);
     CHECK(readmes[0].path == "emu/mem/README.md");
     CHECK(readmes[1].path == "emu/mmu");
     auto const unbuilt = unbuilt_sources(tree);
-    REQUIRE(unbuilt.size() == 2);
+    REQUIRE(unbuilt.size() == 3);
     CHECK(unbuilt[0].path == "emu/mem/am.cpp");
-    CHECK(unbuilt[1].path == "emu/mmu/walk.cpp");
+    CHECK(unbuilt[1].path == "emu/mmu/entry.S");
+    CHECK(unbuilt[2].path == "emu/mmu/walk.cpp");
 }

@@ -33,7 +33,7 @@ bool SourceFile::is_cmake() const
 bool SourceFile::is_code() const
 {
     return is_cpp() || is_assembly() || is_cmake() || path.ends_with(".ld") ||
-           path.ends_with(".lds");
+           path.ends_with(".inc");
 }
 
 std::string_view SourceFile::name() const

@@ -18,7 +18,7 @@ struct SourceFile {
     bool is_source() const;   // .cpp
     bool is_assembly() const; // .S
     bool is_cmake() const;    // CMakeLists.txt, *.cmake
-    bool is_code() const;     // any of these, and linker scripts
+    bool is_code() const;     // any of these, linker scripts, assembly includes
     std::string_view name() const;
     std::string_view folder() const; // without a trailing '/'; "" at the root
 };
