@@ -1,5 +1,4 @@
 // Images that others made: memtest86+ as Debian packages it, and our kernels when they are built.
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -50,4 +49,16 @@ TEST_CASE("memtest86+ 6.10, ia32")
 TEST_CASE("memtest86+ 6.10, x64")
 {
     check_memtest("/boot/memtest86+x64.bin", 0x22dc);
+}
+
+TEST_CASE("our kernels are multiboot kernels")
+{
+    for (char const* name : {"pagelab-i686.elf", "pagelab-x86_64.elf"}) {
+        CAPTURE(name);
+        auto const image = read_image(fmt::format(PAGELAB_BUILD_DIR "/guestkernel/{}", name));
+        if (image.empty())
+            continue;
+        auto const plan = sound_plan(request_for(image, 32 * kMiB));
+        CHECK(plan.protocol == Protocol::Multiboot);
+    }
 }
