@@ -127,7 +127,7 @@ void CommandLineAttendant::guest_waits()
     }
     if (options_.use_stdin && read_line_from_stdin())
         return;
-    if (options_.exec.empty() || poweroff_typed_) {
+    if (options_.exec.empty() || poweroff_typed_ || options_.at_end == AtEnd::Leave) {
         end_ = EndOfRun::InputOver;
         return;
     }

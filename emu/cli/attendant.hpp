@@ -16,8 +16,12 @@ namespace pagelab::cli {
 
 enum class EndOfRun : uint8_t { Guest, Timeout, InputOver };
 
+// When all lines are typed and the guest waits for more.
+enum class AtEnd : uint8_t { PowerOff, Leave };
+
 struct AttendantOptions {
-    std::vector<std::string> exec;         // lines to type; then "poweroff"
+    std::vector<std::string> exec; // lines to type
+    AtEnd at_end = AtEnd::PowerOff;
     std::optional<double> timeout_seconds; // of wall time
     bool use_stdin = true;                 // when there is no exec
     std::string* capture = nullptr;        // serial output goes here instead of stdout

@@ -28,7 +28,10 @@ int run_boot(BootOptions const& options)
         fmt::print(stderr, "pagelab: {}\n", setup.error().message);
         return setup.error().exit_status;
     }
-    CommandLineAttendant attendant({options.exec, options.timeout_seconds, true, nullptr});
+    AttendantOptions attendance;
+    attendance.exec = options.exec;
+    attendance.timeout_seconds = options.timeout_seconds;
+    CommandLineAttendant attendant(attendance);
     while (true) {
         auto const made = make_machine(**setup, attendant);
         if (!made) {
