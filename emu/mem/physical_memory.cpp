@@ -60,7 +60,8 @@ Result<PhysicalMemory> PhysicalMemory::create(uint64_t ram_size, std::span<std::
     regions.push_back({PhysAddr(0), 640 * kKiB, ram});
     regions.push_back({PhysAddr(0xb'8000), 32 * kKiB, ram + 0xb'8000});
     regions.push_back(rom_region(PhysAddr(0x10'0000)));
-    regions.push_back({PhysAddr(0x10'0000), low - 1024 * kKiB, ram + 1024 * kKiB});
+    memory.main_ = {PhysAddr(0x10'0000), low - 1024 * kKiB, ram + 1024 * kKiB};
+    regions.push_back(memory.main_);
     regions.push_back(rom_region(kFourGiB));
     if (high != 0)
         regions.push_back({kFourGiB, high, ram + low});
@@ -70,7 +71,7 @@ Result<PhysicalMemory> PhysicalMemory::create(uint64_t ram_size, std::span<std::
 PhysicalMemory::PhysicalMemory(PhysicalMemory&& other) noexcept
     : ram_size_(other.ram_size_), low_ram_end_(other.low_ram_end_),
       high_ram_size_(other.high_ram_size_), mapping_(std::exchange(other.mapping_, nullptr)),
-      mapping_size_(other.mapping_size_), regions_(std::move(other.regions_))
+      mapping_size_(other.mapping_size_), regions_(std::move(other.regions_)), main_(other.main_)
 {
 }
 
@@ -80,14 +81,11 @@ PhysicalMemory::~PhysicalMemory()
         munmap(mapping_, mapping_size_);
 }
 
-std::span<std::byte> PhysicalMemory::host_span(PhysAddr address) const
+std::span<std::byte> PhysicalMemory::find_span(PhysAddr address) const
 {
-    for (Region const& region : regions_) {
-        if (address >= region.base && address < region.end()) {
-            uint64_t const offset = address - region.base;
-            return {region.host + offset, region.size - offset};
-        }
-    }
+    for (Region const& region : regions_)
+        if (address >= region.base && address < region.end())
+            return span_in(region, address);
     return {};
 }
 
@@ -109,14 +107,20 @@ void PhysicalMemory::read(PhysAddr address, std::span<std::byte> out) const
 uint32_t PhysicalMemory::read_u32(PhysAddr address) const
 {
     uint32_t value = 0;
-    read(address, std::as_writable_bytes(std::span(&value, 1)));
+    if (auto const source = host_span(address); source.size() >= sizeof value) [[likely]]
+        std::memcpy(&value, source.data(), sizeof value);
+    else
+        read(address, std::as_writable_bytes(std::span(&value, 1)));
     return value;
 }
 
 uint64_t PhysicalMemory::read_u64(PhysAddr address) const
 {
     uint64_t value = 0;
-    read(address, std::as_writable_bytes(std::span(&value, 1)));
+    if (auto const source = host_span(address); source.size() >= sizeof value) [[likely]]
+        std::memcpy(&value, source.data(), sizeof value);
+    else
+        read(address, std::as_writable_bytes(std::span(&value, 1)));
     return value;
 }
 

@@ -63,10 +63,22 @@ class PhysicalMemory {
     void write(PhysAddr address, std::span<std::byte const> bytes);
 
     // The host byte behind `address` and how many follow it in the same region; empty for a hole.
-    std::span<std::byte> host_span(PhysAddr address) const;
+    std::span<std::byte> host_span(PhysAddr address) const
+    {
+        if (address >= main_.base && address < main_.end()) [[likely]]
+            return span_in(main_, address);
+        return find_span(address);
+    }
 
   private:
     PhysicalMemory() = default;
+
+    static std::span<std::byte> span_in(Region const& region, PhysAddr address)
+    {
+        uint64_t const offset = address - region.base;
+        return {region.host + offset, region.size - offset};
+    }
+    std::span<std::byte> find_span(PhysAddr address) const;
 
     uint64_t ram_size_ = 0;
     PhysAddr low_ram_end_;
@@ -74,6 +86,7 @@ class PhysicalMemory {
     std::byte* mapping_ = nullptr; // RAM, then ROM
     uint64_t mapping_size_ = 0;
     std::vector<Region> regions_;
+    Region main_; // the one from 1 MiB on, where nearly all is
 };
 
 } // namespace pagelab::mem
