@@ -178,6 +178,11 @@ TEST_CASE("linux: the RAM disk stays clear of the unpacked kernel")
     request.modules = {{disk, ""}};
     CHECK(error_of(plan_boot(request)) ==
           "an initial RAM disk of 4096 bytes does not fit between 0x110000 and 0x110fff");
+    auto const packed_larger = changed([](auto& h) { h.init_size = 0x100; });
+    request = request_for(packed_larger, 0x10'1800 + 0x2'0000);
+    request.modules = {{disk, ""}};
+    CHECK(error_of(plan_boot(request)) ==
+          "an initial RAM disk of 4096 bytes does not fit between 0x100fa0 and 0x101800");
     CHECK(boot_error(image, 0x10'0800 + 0x2'0000) ==
           "a kernel of 4000 bytes does not fit into RAM (0x10000-0x9fbff and 0x100000-0x1007ff)");
     CHECK(boot_error(changed([](auto& h) { h.pref_address = 0x100'0000; })) ==
