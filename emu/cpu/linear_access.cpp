@@ -21,16 +21,15 @@ void apply_updates(mmu::WalkTrace const& trace, mem::PhysicalMemory& memory)
 std::expected<PhysAddr, DeliveryFault> LinearAccess::translate(uint64_t linear,
                                                                mmu::Operation operation)
 {
-    Remembered& last = remembered_[operation == mmu::Operation::Write ? 1 : 0];
     uint64_t const offset = linear & (kPageSize - 1);
-    if (last.linear_page == linear - offset)
-        return last.page + offset;
+    if (auto const page = memo_.find(context_, linear - offset, operation))
+        return *page + offset;
     auto const result =
         mmu::translate(context_, memory_, VirtAddr(linear),
                        {operation, mmu::Requester::ImplicitSupervisor, mmu::Segment::Data});
     if (result) {
         apply_updates(result->trace, memory_);
-        last = {linear - offset, result->address.page_start()};
+        memo_.remember(context_, linear - offset, operation, *result, memory_);
         return result->address;
     }
     mmu::Fault const& fault = result.error();

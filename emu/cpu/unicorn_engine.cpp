@@ -6,6 +6,17 @@
 
 namespace pagelab::cpu {
 
+namespace {
+
+Result<StateAccess> make_access(uc_engine* engine, StateLayout const& layout)
+{
+    uc_context* context = nullptr;
+    TRY(unicorn_result(uc_context_alloc(engine, &context), "uc_context_alloc"));
+    return StateAccess(engine, ContextPointer(context), layout);
+}
+
+} // namespace
+
 Result<std::unique_ptr<Engine>> Engine::create(EngineOptions const& options,
                                                mem::PhysicalMemory& memory, Platform& platform)
 {
@@ -18,12 +29,11 @@ Result<std::unique_ptr<Engine>> Engine::create(EngineOptions const& options,
     TRY(unicorn_result(uc_ctl_set_cpu_model(handle, options.model.library_number),
                        "uc_ctl_set_cpu_model"));
     TRY(unicorn_result(uc_ctl_exits_enable(handle), "uc_ctl_exits_enable"));
-    uc_context* context = nullptr;
-    TRY(unicorn_result(uc_context_alloc(handle, &context), "uc_context_alloc"));
-    StateAccess access(handle, ContextPointer(context), *layout);
+    StateAccess access = TRY(make_access(handle, *layout));
+    StateAccess inspect = TRY(make_access(handle, *layout));
 
-    auto engine =
-        std::make_unique<UnicornEngine>(std::move(pointer), std::move(access), memory, platform);
+    auto engine = std::make_unique<UnicornEngine>(std::move(pointer), std::move(access),
+                                                  std::move(inspect), memory, platform);
     engine->read_cpuid_table();
     TRY(engine->map_memory(options.trapped_pages));
     TRY(engine->add_hooks());
@@ -31,10 +41,10 @@ Result<std::unique_ptr<Engine>> Engine::create(EngineOptions const& options,
     return engine;
 }
 
-UnicornEngine::UnicornEngine(EnginePointer engine, StateAccess access, mem::PhysicalMemory& memory,
-                             Platform& platform)
-    : engine_(std::move(engine)), access_(std::move(access)), memory_(memory), platform_(platform),
-      page_use_(memory.regions().back().end())
+UnicornEngine::UnicornEngine(EnginePointer engine, StateAccess access, StateAccess inspect,
+                             mem::PhysicalMemory& memory, Platform& platform)
+    : engine_(std::move(engine)), access_(std::move(access)), inspect_(std::move(inspect)),
+      memory_(memory), platform_(platform), page_use_(memory.regions().back().end())
 {
 }
 
@@ -167,8 +177,8 @@ uint64_t UnicornEngine::instructions() const
 {
     if (block_count_ == 0)
         return retired_;
-    access_.save();
-    CpuState const state = access_.load();
+    inspect_.save();
+    CpuState const state = inspect_.load();
     return retired_ - block_count_ + executed_before(state.linear_rip());
 }
 

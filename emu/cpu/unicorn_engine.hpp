@@ -19,8 +19,8 @@ namespace pagelab::cpu {
 
 class UnicornEngine final : public Engine {
   public:
-    UnicornEngine(EnginePointer engine, StateAccess access, mem::PhysicalMemory& memory,
-                  Platform& platform);
+    UnicornEngine(EnginePointer engine, StateAccess access, StateAccess inspect,
+                  mem::PhysicalMemory& memory, Platform& platform);
 
     Result<> map_memory(std::span<PhysAddr const> trapped_pages);
     Result<> add_hooks();
@@ -97,6 +97,8 @@ class UnicornEngine final : public Engine {
 
     EnginePointer engine_;
     mutable StateAccess access_;
+    mutable StateAccess inspect_; // a second buffer, for looks at the state while access_ is in use
+    TranslationMemo memo_;
     mem::PhysicalMemory& memory_;
     Platform& platform_;
     Decoder decoder_;

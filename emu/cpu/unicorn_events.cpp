@@ -58,8 +58,8 @@ uint64_t escape_length(CpuState const& state, mem::PhysicalMemory const& memory)
 
 uint32_t UnicornEngine::decode_block(uint64_t address, uint32_t size)
 {
-    access_.save();
-    CpuState const state = access_.load();
+    inspect_.save();
+    CpuState const state = inspect_.load();
     auto const code = read_code(state, memory_, address, size + kLongestInstruction);
     uint32_t const count = std::max(decoder_.count(code, size, code_width(state)), 1u);
     counter_.remember(address, size, count);
@@ -102,9 +102,8 @@ void UnicornEngine::take_exception(Event event)
 
 void UnicornEngine::finish_delivery(CpuState& state, Event const& event)
 {
-    LinearAccess linear(state, memory_);
+    LinearAccess linear(state, memory_, memo_);
     DeliveryOutcome outcome = deliver(state, linear, event);
-    access_.save(); // decoding a block may have used the buffer
     access_.store(state);
     access_.clear_old_exception();
     access_.restore();
