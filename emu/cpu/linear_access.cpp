@@ -22,21 +22,40 @@ std::expected<PhysAddr, DeliveryFault> LinearAccess::translate(uint64_t linear,
                                                                mmu::Operation operation)
 {
     uint64_t const offset = linear & (kPageSize - 1);
-    if (auto const page = memo_.find(context_, linear - offset, operation))
-        return *page + offset;
+    uint64_t const page = linear - offset;
+    if (page != last_page_ || operation != last_operation_) {
+        auto const target = translate_page(page, operation);
+        if (!target) {
+            auto fault = target.error();
+            if (fault.address)
+                fault.address = linear;
+            return std::unexpected(fault);
+        }
+        last_page_ = page;
+        last_operation_ = operation;
+        last_target_ = *target;
+    }
+    return last_target_ + offset;
+}
+
+std::expected<PhysAddr, DeliveryFault> LinearAccess::translate_page(uint64_t page,
+                                                                    mmu::Operation operation)
+{
+    if (auto const known = memo_.find(context_, page, operation))
+        return *known;
     auto const result =
-        mmu::translate(context_, memory_, VirtAddr(linear),
+        mmu::translate(context_, memory_, VirtAddr(page),
                        {operation, mmu::Requester::ImplicitSupervisor, mmu::Segment::Data});
     if (result) {
         apply_updates(result->trace, memory_);
-        memo_.remember(context_, linear - offset, operation, *result, memory_);
+        memo_.remember(context_, page, operation, *result, memory_);
         return result->address;
     }
     mmu::Fault const& fault = result.error();
     apply_updates(fault.trace, memory_);
     DeliveryFault delivery{static_cast<uint8_t>(fault.vector), fault.error_code, std::nullopt};
     if (fault.vector == x86::Vector::page_fault)
-        delivery.address = linear;
+        delivery.address = page;
     return std::unexpected(delivery);
 }
 

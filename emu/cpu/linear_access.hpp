@@ -30,10 +30,14 @@ class LinearAccess final : public LinearMemory {
 
   private:
     std::expected<PhysAddr, DeliveryFault> translate(uint64_t linear, mmu::Operation operation);
+    std::expected<PhysAddr, DeliveryFault> translate_page(uint64_t page, mmu::Operation operation);
 
     mmu::Context context_;
     mem::PhysicalMemory& memory_;
     TranslationMemo& memo_;
+    uint64_t last_page_ = ~uint64_t{0}; // linear, and how it was accessed: a frame is on one page
+    mmu::Operation last_operation_ = mmu::Operation::Read;
+    PhysAddr last_target_;
 };
 
 } // namespace pagelab::cpu

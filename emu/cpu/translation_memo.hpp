@@ -26,9 +26,7 @@ class TranslationMemo {
             !same_registers(entry.context, context))
             return std::nullopt;
         for (unsigned i = 0; i < entry.depth; ++i) {
-            uint64_t now = 0;
-            std::memcpy(&now, entry.proof[i].host, entry.entry_bytes);
-            if (now != entry.proof[i].raw)
+            if (read(entry.proof[i].host, entry.entry_bytes) != entry.proof[i].raw)
                 return std::nullopt;
         }
         return entry.page;
@@ -65,6 +63,18 @@ class TranslationMemo {
         unsigned entry_bytes = 8;
         std::array<Proof, mmu::kMaxLevels> proof;
     };
+
+    static uint64_t read(std::byte const* host, unsigned bytes)
+    {
+        uint64_t wide = 0;
+        uint32_t narrow = 0;
+        if (bytes == sizeof wide) {
+            std::memcpy(&wide, host, sizeof wide);
+            return wide;
+        }
+        std::memcpy(&narrow, host, sizeof narrow);
+        return narrow;
+    }
 
     // RFLAGS does not matter to implicit supervisor accesses.
     static bool same_registers(mmu::Context const& a, mmu::Context const& b)
