@@ -103,13 +103,18 @@ CpuState StateAccess::load() const
     return state;
 }
 
+uint64_t StateAccess::load_linear_rip() const
+{
+    size_t const cs = layout_.segments() + Cs * StateLayout::kSegmentSize;
+    return get<uint64_t>(cs + 8) + get<uint64_t>(layout_.rip());
+}
+
 PagingState StateAccess::load_paging() const
 {
     size_t const cr = layout_.control_registers();
     PagingState paging;
-    paging.context = {get<uint64_t>(cr),      get<uint64_t>(cr + 24),
-                      get<uint64_t>(cr + 32), get<uint64_t>(layout_.efer),
-                      get<uint64_t>(layout_.rflags())};
+    paging.context = {get<uint64_t>(cr), get<uint64_t>(cr + 24), get<uint64_t>(cr + 32),
+                      get<uint64_t>(layout_.efer), get<uint64_t>(layout_.rflags())};
     paging.cpl = static_cast<uint8_t>(hflag::Cpl::get(get<uint32_t>(layout_.hflags())));
     paging.a20_mask = get<int32_t>(layout_.a20_mask());
     return paging;

@@ -32,7 +32,8 @@ class StateAccess {
 
     // The buffer as architectural state. Call save() first.
     CpuState load() const;
-    PagingState load_paging() const; // a cheaper part of load()
+    PagingState load_paging() const; // cheaper parts of load()
+    uint64_t load_linear_rip() const;
     // Puts what differs from a load()ed state back. The arithmetic flags, which the library keeps
     // elsewhere, stay as they are: delivery never changes them.
     void store(CpuState const& state);

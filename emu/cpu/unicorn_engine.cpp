@@ -83,6 +83,7 @@ void UnicornEngine::reset()
 Stop UnicornEngine::run()
 {
     stop_.reset();
+    update_attention();
     choose_walker();
     uc_err const status = run_blocks();
     block_count_ = 0;
@@ -112,6 +113,7 @@ void UnicornEngine::request_stop()
     if (stop_)
         return;
     stop_ = Stop::Requested;
+    update_attention();
     uc_emu_stop(engine_.get());
 }
 
@@ -178,8 +180,7 @@ uint64_t UnicornEngine::instructions() const
     if (block_count_ == 0)
         return retired_;
     inspect_.save();
-    CpuState const state = inspect_.load();
-    return retired_ - block_count_ + executed_before(state.linear_rip());
+    return retired_ - block_count_ + executed_before(inspect_.load_linear_rip());
 }
 
 } // namespace pagelab::cpu

@@ -83,7 +83,8 @@ class UnicornEngine final : public Engine {
     void set_time_stamp();
     void update_attention()
     {
-        attention_ = watch_window_ || leave_at_next_block_ || run_one_block_ ? 0 : deadline_;
+        bool const now = stop_ || watch_window_ || leave_at_next_block_ || run_one_block_;
+        attention_ = now ? 0 : deadline_;
     }
 
     enum class Walker : uint8_t { Library, Ours };

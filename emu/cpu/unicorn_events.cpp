@@ -109,6 +109,7 @@ void UnicornEngine::finish_delivery(CpuState& state, Event const& event)
     access_.restore();
     if (outcome.triple_fault) {
         stop_ = Stop::TripleFault;
+        update_attention();
         uc_emu_stop(engine_.get());
     }
     if (outcome.triple_fault || outcome.attempts.size() > 1)

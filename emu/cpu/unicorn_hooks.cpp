@@ -20,9 +20,9 @@ UnicornEngine* engine_of(void* self)
 void UnicornEngine::on_block(uc_engine*, uint64_t address, uint32_t size, void* self) noexcept
 {
     UnicornEngine& engine = *engine_of(self);
-    if (engine.retired_ >= engine.attention_ || engine.stop_) [[unlikely]] {
+    if (engine.retired_ >= engine.attention_) [[unlikely]] {
         engine.block_count_ = 0;
-        if (engine.stop_ || engine.attend())
+        if (engine.attend())
             return;
     }
     uint32_t count = engine.counter_.find(address, size);
@@ -37,6 +37,8 @@ void UnicornEngine::on_block(uc_engine*, uint64_t address, uint32_t size, void* 
 
 bool UnicornEngine::attend()
 {
+    if (stop_) // on the way out already
+        return true;
     if (run_one_block_) {
         run_one_block_ = false;
         leave_at_next_block_ = true;

@@ -13,7 +13,12 @@ namespace {
 // What a port access costs: a cycle of the ISA bus, as on a PC, where programs count on it for
 // short delays. Loops that poll a timer also end a hundred times sooner this way.
 constexpr uint64_t kPortAccessNs = 1'000;
-constexpr uint64_t kSlice = 20'000'000; // instructions between two calls of attend()
+// RDTSC this many times in a row, the same few instructions apart, is a loop that waits for time
+// to pass: then each one lets a microsecond pass. Measurements do not look like that.
+constexpr uint64_t kSpinRepeats = 64;
+constexpr uint64_t kSpinInstructions = 32;
+constexpr uint64_t kSpinNs = 1'000;
+constexpr uint64_t kSlice = 5'000'000; // instructions between two calls of attend()
 
 dev::Width width_of(unsigned bytes)
 {
@@ -49,13 +54,12 @@ Machine::create(MachineConfig const& config, std::span<std::byte const> rom, Att
 
 Outcome Machine::run()
 {
-    uint64_t next_attend = 0;
     while (true) {
         chipset_->advance_to(now_ns());
         if (auto const outcome = take_requests())
             return *outcome;
-        if (engine_->instructions() >= next_attend) {
-            next_attend = engine_->instructions() + kSlice;
+        if (engine_->instructions() >= next_attend_) {
+            next_attend_ = engine_->instructions() + kSlice;
             if (!attendant_.attend(std::nullopt))
                 return Outcome::Interrupted;
         }
@@ -108,7 +112,7 @@ void Machine::set_deadline()
 {
     uint64_t const event = chipset_->next_event_ns().value_or(std::numeric_limits<uint64_t>::max());
     uint64_t const instructions = event > waited_ns_ ? event - waited_ns_ : 0;
-    engine_->set_deadline(std::min(instructions, engine_->instructions() + kSlice));
+    engine_->set_deadline(std::min(instructions, next_attend_));
 }
 
 // The processor is in HLT with interrupts on. False if the attendant ends the run.
@@ -164,6 +168,20 @@ void Machine::port_out(uint16_t port, unsigned bytes, uint32_t value)
     bool const a20_changed = a20_ != chipset_->keyboard.a20_enabled();
     if (chipset_->exit_port.status() || chipset_->keyboard.reset_requested() || a20_changed)
         engine_->request_stop();
+}
+
+uint64_t Machine::time_stamp()
+{
+    uint64_t const instructions = engine_->instructions();
+    uint64_t const step = instructions - last_stamp_;
+    stamp_repeats_ = step == last_stamp_step_ && step <= kSpinInstructions ? stamp_repeats_ + 1 : 0;
+    last_stamp_ = instructions;
+    last_stamp_step_ = step;
+    if (stamp_repeats_ >= kSpinRepeats) {
+        waited_ns_ += kSpinNs;
+        set_deadline();
+    }
+    return instructions + waited_ns_;
 }
 
 bool Machine::is_stuck(PhysAddr address) const

@@ -1,7 +1,7 @@
 // The PC: memory, processor and devices, and the loop that lets virtual time pass over them.
 //
 // Virtual time is instructions executed, one nanosecond each, plus the time skipped in HLT and a
-// microsecond for each port access; nothing here
+// microsecond for each port access and each turn of a loop that waits on the TSC. Nothing here
 // looks at the host's clock but the limits a caller sets. The same inputs give the same run.
 #pragma once
 
@@ -63,7 +63,7 @@ class Machine final : public cpu::Platform, public dev::Clock, private dev::DmaM
     void port_out(uint16_t port, unsigned bytes, uint32_t value) override;
     uint64_t mmio_read(PhysAddr address, unsigned bytes) override;
     void mmio_write(PhysAddr address, unsigned bytes, uint64_t value) override;
-    uint64_t time_stamp() override { return now_ns(); }
+    uint64_t time_stamp() override;
 
   private:
     Machine(MachineConfig const& config, mem::PhysicalMemory memory, Attendant& attendant);
@@ -84,8 +84,12 @@ class Machine final : public cpu::Platform, public dev::Clock, private dev::DmaM
     dev::FwCfg fw_cfg_;
     std::unique_ptr<cpu::Engine> engine_;
     std::unique_ptr<Chipset> chipset_;
-    uint64_t waited_ns_ = 0; // virtual time in which no instruction ran: HLT and port accesses
+    uint64_t waited_ns_ = 0;   // virtual time in which no instruction ran: HLT and port accesses
+    uint64_t next_attend_ = 0; // instruction count at which the attendant is asked again
     bool a20_ = true;
+    uint64_t last_stamp_ = 0;      // instruction count at the last RDTSC
+    uint64_t last_stamp_step_ = 0; // and from the one before to it
+    uint64_t stamp_repeats_ = 0;   // how often that step came in a row
 };
 
 } // namespace pagelab::machine
