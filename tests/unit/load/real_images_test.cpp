@@ -57,7 +57,7 @@ TEST_CASE("our kernels are multiboot kernels")
         CAPTURE(name);
         auto const image = read_image(fmt::format(PAGELAB_BUILD_DIR "/guestkernel/{}", name));
         if (image.empty())
-            continue;
+            return;
         auto const plan = sound_plan(request_for(image, 32 * kMiB));
         CHECK(plan.protocol == Protocol::Multiboot);
     }
