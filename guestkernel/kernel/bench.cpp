@@ -1,8 +1,10 @@
-// Loops to time.
+// Loops to time. Each does what its name says and nothing that an optimizer could take away.
 #include "guestkernel/kernel/bench.hpp"
 
+#include "guestkernel/abi/machine/ports.hpp"
 #include "guestkernel/abi/x86/vectors.hpp"
 #include "guestkernel/arch/x86/cpu.hpp"
+#include "guestkernel/arch/x86/io.hpp"
 #include "guestkernel/arch/x86/layout.hpp"
 #include "guestkernel/arch/x86/page_table.hpp"
 #include "guestkernel/kernel/console.hpp"
@@ -16,6 +18,10 @@
 namespace pagelab::kernel {
 
 namespace {
+
+// Of each loop's function, none of which is longer: code across two pages is slower under every
+// emulator, and where a loop lies should not depend on the rest of the kernel.
+constexpr size_t kLoopAlignment = 1024;
 
 constexpr unsigned kBlockOrder = mm::MAX_ORDER - 1; // 4 MiB, and so whole large pages
 constexpr unsigned kNodes = 1024;
@@ -31,7 +37,7 @@ char* take_block()
     return static_cast<char*>(arch::phys_to_virt(pfn_to_phys(mm::page_to_pfn(node(), *first))));
 }
 
-void churn_list(uint64_t rounds)
+[[gnu::aligned(kLoopAlignment)]] void churn_list(uint64_t rounds)
 {
     lib::list_head head;
     lib::init_list_head(head);
@@ -44,14 +50,14 @@ void churn_list(uint64_t rounds)
     }
 }
 
-void fill_memory(uint64_t rounds)
+[[gnu::aligned(kLoopAlignment)]] void fill_memory(uint64_t rounds)
 {
     char* const block = take_block();
     for (uint64_t round = 0; round < rounds; round++)
         memset(block, static_cast<int>(round), 1 << 16);
 }
 
-void stride_pages(uint64_t rounds)
+[[gnu::aligned(kLoopAlignment)]] void stride_pages(uint64_t rounds)
 {
     constexpr size_t kBlockBytes = kPageSize << kBlockOrder;
     char* blocks[kStrideBlocks];
@@ -66,7 +72,7 @@ void stride_pages(uint64_t rounds)
     }
 }
 
-void compute(uint64_t rounds)
+[[gnu::aligned(kLoopAlignment)]] void compute(uint64_t rounds)
 {
     uint32_t value = 1;
     for (uint64_t round = 0; round < rounds; round++) {
@@ -78,7 +84,7 @@ void compute(uint64_t rounds)
     }
 }
 
-void take_exceptions(uint64_t rounds)
+[[gnu::aligned(kLoopAlignment)]] void take_exceptions(uint64_t rounds)
 {
     set_exception_hook([](arch::pt_regs& regs) {
         return regs.vector == static_cast<unsigned>(x86::Vector::breakpoint);
@@ -88,7 +94,36 @@ void take_exceptions(uint64_t rounds)
     set_exception_hook(nullptr);
 }
 
-void store_words(char* block, uint64_t rounds)
+// The access faults, being to the null page; the hook steps over it.
+[[gnu::aligned(kLoopAlignment)]] void take_page_faults(uint64_t rounds)
+{
+    constexpr unsigned kAccessLength = 2; // bytes, in either mode
+    set_exception_hook([](arch::pt_regs& regs) {
+        regs.ip += kAccessLength;
+        return regs.vector == static_cast<unsigned>(x86::Vector::page_fault);
+    });
+    for (uint64_t round = 0; round < rounds; round++)
+        asm volatile(".byte 0x88, 0x00" : : "a"(uintptr_t{0}) : "memory"); // mov %al, (%eax)
+    set_exception_hook(nullptr);
+}
+
+// An access that does nothing but take its time: Linux' io_delay (arch/x86/kernel/io_delay.c).
+[[gnu::aligned(kLoopAlignment)]] void access_port(uint64_t rounds)
+{
+    for (uint64_t round = 0; round < rounds; round++)
+        arch::outb(port::kPostCode, 0);
+}
+
+// Blocks of two instructions, each ending in a jump to itself: what entering a block costs.
+[[gnu::aligned(kLoopAlignment)]] void enter_blocks(uint64_t rounds)
+{
+    for (uint64_t round = 0; round < rounds; round++) {
+        unsigned count = 256;
+        asm volatile("1: dec %0\n\tjnz 1b" : "+r"(count) : : "cc");
+    }
+}
+
+[[gnu::noinline, gnu::aligned(kLoopAlignment)]] void store_words(char* block, uint64_t rounds)
 {
     for (uint64_t round = 0; round < rounds; round++) {
         for (unsigned i = 0; i < 256; i++)
@@ -115,7 +150,8 @@ struct bench {
 
 constexpr bench kBenches[] = {
     {"list", churn_list},      {"memset", fill_memory},        {"stride", stride_pages},
-    {"arith", compute},        {"exception", take_exceptions}, {"nx", store_not_executable},
+    {"arith", compute},        {"exception", take_exceptions}, {"pagefault", take_page_faults},
+    {"port", access_port},     {"block", enter_blocks},        {"nx", store_not_executable},
     {"rwx", store_executable},
 };
 

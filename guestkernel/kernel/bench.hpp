@@ -8,6 +8,9 @@
 //   stride      write one word to each of 4096 pages
 //   arith       256 steps of a multiply-and-xor chain
 //   exception   a breakpoint, taken and returned from
+//   pagefault   a store to a page that is not present, and the return past it
+//   port        a byte to port 0x80
+//   block       256 blocks of two instructions
 //   nx, rwx     256 word stores to a page mapped not executable, or writable and executable
 #pragma once
 

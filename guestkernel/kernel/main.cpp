@@ -68,9 +68,14 @@ mm::Result<> find_memory()
 
 mm::Result<> switch_page_tables()
 {
-    TRY(arch::paging_init(boot_memory()));
+    char value[kValueSize];
+    bool const noexec_off =
+        get_option(info.command_line, "noexec", value, sizeof(value)) && strcmp(value, "off") == 0;
+    TRY(arch::paging_init(boot_memory(), noexec_off ? arch::nx_protection::disabled
+                                                    : arch::nx_protection::active));
     arch::load_descriptor_tables(); // again: the double fault task must use the new tables
-    printk(log_level::info, "NX (Execute Disable) protection: active\n");
+    printk(log_level::info, "NX (Execute Disable) protection: %s\n",
+           noexec_off ? "disabled by kernel command line option" : "active");
     if (arch::clock_is_calibrated())
         printk(log_level::info, "tsc: Fast TSC calibration using PIT\n");
     printk(log_level::info, "tsc: Detected %u.%03u MHz processor\n", arch::clock_tsc_khz() / 1000,

@@ -153,6 +153,22 @@ TEST_CASE("SMEP and SMAP are on where the CPU has them; without NX the kernel sa
     CHECK(has(session.read_until("\n"), "this CPU has no long mode"));
 }
 
+TEST_CASE("noexec=off leaves NX off, and data can be executed")
+{
+    if (!QemuSession::is_installed())
+        return;
+    for (std::string const arch : {"x86_64", "i686"}) {
+        CAPTURE(arch);
+        QemuSession session(machine(arch, "64M", "noexec=off"));
+        auto const log = session.read_until(kPrompt);
+        CHECK(
+            has(log, "NX (Execute Disable) protection: disabled by kernel command line option\n"));
+        CHECK(!has(ask(session, "fault nx"), "BUG"));
+        CHECK(ask(session, "echo alive") == "alive\n");
+        CHECK(has(fault_report(arch, "nx"), "#PF: error_code(0x0011)"));
+    }
+}
+
 TEST_CASE("the console edits lines and knows what it does not know")
 {
     if (!QemuSession::is_installed())

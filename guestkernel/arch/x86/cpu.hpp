@@ -61,6 +61,15 @@ inline uint64_t read_msr(x86::Msr msr)
     return uint64_t{high} << 32 | low;
 }
 
+inline void write_msr(x86::Msr msr, uint64_t value)
+{
+    asm volatile("wrmsr"
+                 :
+                 : "c"(msr), "a"(static_cast<uint32_t>(value)),
+                   "d"(static_cast<uint32_t>(value >> 32))
+                 : "memory");
+}
+
 inline uint64_t read_tsc()
 {
     uint32_t low, high;

@@ -11,6 +11,8 @@ namespace pte = x86::pte;
 
 namespace {
 
+uint64_t supported_flags = ~uint64_t{0};
+
 uint64_t* table_at(PhysAddr address)
 {
     return static_cast<uint64_t*>(phys_to_virt(address));
@@ -24,6 +26,11 @@ mm::Result<PhysAddr> allocate_table(mm::memblock& memory)
 }
 
 } // namespace
+
+void set_supported_flags(uint64_t mask)
+{
+    supported_flags = mask;
+}
 
 mm::Result<PageTable> PageTable::create(mm::memblock& memory)
 {
@@ -56,7 +63,8 @@ mm::Result<> PageTable::map(uintptr_t address, PhysAddr physical, uint64_t size,
         bool const large =
             ((address | physical.value) & (kLargePageSize - 1)) == 0 && size >= kLargePageSize;
         uint64_t* const leaf = TRY(entry(address, large ? 2 : 1));
-        *leaf = physical.value | flags | (large ? pte::PageSize::mask : uint64_t{0});
+        *leaf = physical.value | (flags & supported_flags) |
+                (large ? pte::PageSize::mask : uint64_t{0});
         (large ? pages_.large : pages_.small)++;
         uint64_t const step = large ? kLargePageSize : kPageSize;
         address += static_cast<uintptr_t>(step);
@@ -77,7 +85,7 @@ void set_page_flags(void const* address, uint64_t flags)
         level--;
         entry = table + PagingFormat::index(level, target);
     }
-    *entry = PagingFormat::page(level, *entry).value | flags |
+    *entry = PagingFormat::page(level, *entry).value | (flags & supported_flags) |
              (level > 1 ? pte::PageSize::mask : uint64_t{0});
     invlpg(address);
 }

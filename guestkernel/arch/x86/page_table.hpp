@@ -33,6 +33,10 @@ struct MappedPages {
     unsigned long large;
 };
 
+// Which flags reach the tables from here on; the others are left out (Linux'
+// __supported_pte_mask). Initially all.
+void set_supported_flags(uint64_t mask);
+
 class PageTable {
   public:
     static mm::Result<PageTable> create(mm::memblock& memory);

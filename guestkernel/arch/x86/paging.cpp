@@ -1,6 +1,7 @@
 // The kernel's own address space.
 #include "guestkernel/arch/x86/paging.hpp"
 
+#include "guestkernel/abi/x86/efer.hpp"
 #include "guestkernel/arch/x86/cpu.hpp"
 #include "guestkernel/arch/x86/layout.hpp"
 
@@ -62,6 +63,16 @@ mm::Result<> map_memory(PageTable& table, mm::memblock const& memory)
     return {};
 }
 
+// The tables without NX are good for either setting, so NX comes on before those with it.
+void enable_no_execute(nx_protection nx)
+{
+    if (nx == nx_protection::disabled) {
+        set_supported_flags(~x86::pte::NoExecute::mask);
+        return;
+    }
+    write_msr(x86::Msr::efer, read_msr(x86::Msr::efer) | x86::efer::NoExecuteEnable::mask);
+}
+
 // CPUID 7, EBX (Intel SDM volume 2A).
 void enable_protections()
 {
@@ -78,8 +89,9 @@ void enable_protections()
 
 } // namespace
 
-mm::Result<> paging_init(mm::memblock& memory)
+mm::Result<> paging_init(mm::memblock& memory, nx_protection nx)
 {
+    enable_no_execute(nx);
     memory.current_limit = kEarlyMapEnd;
     PageTable table = TRY(PageTable::create(memory));
     TRY(map_memory(table, memory));

@@ -2,7 +2,8 @@
 //
 //   text     read, execute       rodata   read           data, bss, direct map   read, write
 //
-// Nothing is writable and executable through one mapping, and only text is executable.
+// Nothing is writable and executable through one mapping, and only text is executable; unless NX is
+// disabled, when all can be executed.
 #pragma once
 
 #include "guestkernel/arch/x86/page_table.hpp"
@@ -10,10 +11,13 @@
 
 namespace pagelab::arch {
 
-// Switch from boot.S's tables to the final ones, and turn on global pages, and SMEP and SMAP where
-// CPUID offers them. `memory` knows the RAM and has the image reserved. Afterwards all memory up to
-// kDirectMapMax can be allocated and touched.
-mm::Result<> paging_init(mm::memblock& memory);
+// Whether data pages are marked no-execute, and EFER.NXE is set.
+enum class nx_protection { active, disabled };
+
+// Switch from boot.S's tables to the final ones, and turn on global pages, NX unless it is
+// disabled, and SMEP and SMAP where CPUID offers them. `memory` knows the RAM and has the image
+// reserved. Afterwards all memory up to kDirectMapMax can be allocated and touched.
+mm::Result<> paging_init(mm::memblock& memory, nx_protection nx);
 
 // The struct page array, allocated and mapped but not written; the page of pfn 0.
 mm::Result<mm::page*> mem_map_init(mm::memblock& memory);

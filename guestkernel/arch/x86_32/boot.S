@@ -1,7 +1,7 @@
 // The i686 entry: from multiboot's 32-bit mode to kernel_main under PAE paging.
 //
 // The early tables map the first 1 GiB of physical memory twice, writable and executable: where
-// it is, and from PAGE_OFFSET, 3 GiB. paging_init() replaces them.
+// it is, and from PAGE_OFFSET, 3 GiB. paging_init() replaces them and enables NX.
 #include "guestkernel/arch/x86/boot_macros.inc"
 
 .set KERNEL_OFFSET, 0xc0000000 // virtual minus physical address of the image
@@ -24,10 +24,6 @@ start:
     mov %eax, %cr4
     mov $early_pdpt - KERNEL_OFFSET, %eax
     mov %eax, %cr3
-    mov $MSR_EFER, %ecx
-    mov $EFER_NXE, %eax
-    xor %edx, %edx
-    wrmsr
     mov $CR0_PG | CR0_WP | CR0_NE | CR0_PE, %eax
     mov %eax, %cr0
     lgdt early_gdt_register - KERNEL_OFFSET

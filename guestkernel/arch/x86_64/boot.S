@@ -1,7 +1,7 @@
 // The x86_64 entry: from multiboot's 32-bit mode to kernel_main in long mode.
 //
 // The early tables map the first 1 GiB of physical memory three times, writable and executable:
-// where it is, in the direct map, and at KERNEL_OFFSET. paging_init() replaces them.
+// where it is, in the direct map, and at KERNEL_OFFSET. paging_init() replaces them and enables NX.
 // The header carries the address fields (bit 16) because QEMU's -kernel takes no ELF64 multiboot
 // image without them; linker/x86_64.ld keeps file and memory layout equal for their sake.
 #include "guestkernel/arch/x86/boot_macros.inc"
@@ -30,7 +30,7 @@ start:
     mov $early_pml4 - KERNEL_OFFSET, %eax
     mov %eax, %cr3
     mov $MSR_EFER, %ecx
-    mov $EFER_LME | EFER_NXE, %eax
+    mov $EFER_LME, %eax
     xor %edx, %edx
     wrmsr
     mov $CR0_PG | CR0_WP | CR0_NE | CR0_PE, %eax
