@@ -8,9 +8,6 @@ namespace pagelab::cpu {
 
 namespace {
 
-constexpr uint8_t kInvalidTss = 10, kSegmentNotPresent = 11, kStackFault = 12,
-                  kGeneralProtection = 13;
-
 struct Gate {
     uint64_t low, high;
 };
@@ -83,23 +80,22 @@ StepResult enter_long(CpuState& state, LinearMemory& memory, Event const& event)
             return std::unexpected(loaded.error());
         rsp = *loaded;
     }
-    if (!is_canonical(state, rsp))
-        return fault(kStackFault, external);
     rsp &= ~uint64_t{0xf};
+    size_t const words = has_error_code(event) ? 6 : 5;
+    if (!is_canonical(state, rsp) || !is_canonical(state, rsp - 8 * words))
+        return fault(kStackFault, external);
+    uint64_t const target = x86::gate::offset(gate->low, gate->high);
+    if (!is_canonical(state, target))
+        return fault(kGeneralProtection, external);
 
     std::array<uint64_t, 6> frame = {
         state.segment[Ss].selector, state.gpr[Rsp], pushed_flags(state, event),
         state.segment[Cs].selector, state.rip,      event.error_code};
-    size_t const words = has_error_code(event) ? 6 : 5;
     for (size_t i = 0; i < words; ++i) {
         rsp -= 8;
         if (auto pushed = write_linear(memory, rsp, frame[i]); !pushed)
             return pushed;
     }
-    uint64_t const target = x86::gate::offset(gate->low, gate->high);
-    if (!is_canonical(state, target))
-        return fault(kGeneralProtection, external);
-
     if (change) // the new SS is null with the new privilege level (SDM 6.14.4)
         state.segment[Ss] = {code->cpl, 0, 0,
                              static_cast<uint32_t>(attribute::PrivilegeLevel::make(code->cpl))};

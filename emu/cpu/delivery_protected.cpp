@@ -2,35 +2,16 @@
 //
 // Frame, from the top (each a word of the gate's size; the parts in brackets only where said):
 //   [GS FS DS ES  from virtual-8086]  [SS ESP  on a change of privilege]  EFLAGS CS EIP  [code]
+#include "emu/cpu/delivery_stack.hpp"
 #include "emu/cpu/delivery_step.hpp"
+#include "emu/cpu/task_switch.hpp"
 #include "guestkernel/abi/x86/segment.hpp"
 
 namespace pagelab::cpu {
 
 namespace {
 
-constexpr uint8_t kInvalidTss = 10, kSegmentNotPresent = 11, kStackFault = 12,
-                  kGeneralProtection = 13;
 constexpr uint64_t kTypeInterrupt16 = 6, kTypeTrap16 = 7;
-
-struct Stack {
-    Segment segment;
-    uint64_t pointer;
-
-    uint64_t mask() const
-    {
-        return attribute::DefaultSize::is_set(segment.attributes) ? 0xffff'ffff : 0xffff;
-    }
-};
-
-StepResult push(Stack& stack, LinearMemory& memory, bool wide, uint64_t value)
-{
-    stack.pointer = (stack.pointer - (wide ? 4 : 2)) & stack.mask();
-    uint64_t const linear = (stack.segment.base + stack.pointer) & 0xffff'ffff;
-    if (wide)
-        return write_linear(memory, linear, static_cast<uint32_t>(value));
-    return write_linear(memory, linear, static_cast<uint16_t>(value));
-}
 
 std::expected<uint64_t, DeliveryFault> read_gate(CpuState const& state, LinearMemory& memory,
                                                  Event const& event)
@@ -44,7 +25,8 @@ std::expected<uint64_t, DeliveryFault> read_gate(CpuState const& state, LinearMe
     uint64_t const type = x86::gate::Type::get(*gate);
     bool const system = !x86::descriptor::NotSystem::is_set(*gate);
     bool const known = type == x86::kTypeInterruptGate || type == x86::kTypeTrapGate ||
-                       type == kTypeInterrupt16 || type == kTypeTrap16;
+                       type == kTypeInterrupt16 || type == kTypeTrap16 ||
+                       type == x86::kTypeTaskGate;
     if (!system || !known)
         return fault(kGeneralProtection, idt_error(event));
     if (event.source == Event::Source::SoftwareInterrupt &&
@@ -93,9 +75,11 @@ std::expected<Stack, DeliveryFault> inner_stack(CpuState const& state, LinearMem
     return Stack{make_segment(*selector, *descriptor), pointer};
 }
 
+// EXT alone for the stack in use, the selector for one that was just loaded (SDM vol. 2, INT n).
 StepResult push_frame(CpuState const& state, LinearMemory& memory, Event const& event, Stack& stack,
-                      bool wide, bool change)
+                      Stack::Word word, uint64_t target, HandlerCode const& code)
 {
+    bool const change = code.cpl < state.cpl;
     std::array<uint64_t, 10> words{};
     size_t count = 0;
     if (state.virtual_8086())
@@ -110,8 +94,14 @@ StepResult push_frame(CpuState const& state, LinearMemory& memory, Event const& 
     words[count++] = state.rip;
     if (has_error_code(event))
         words[count++] = event.error_code;
+
+    uint32_t const external = external_bit(event);
+    if (!stack.has_room(count * static_cast<uint8_t>(word)))
+        return fault(kStackFault, (change ? stack.segment.selector & 0xfffcu : 0) | external);
+    if (target > x86::descriptor::limit(code.descriptor))
+        return fault(kGeneralProtection, external);
     for (size_t i = 0; i < count; ++i)
-        if (auto pushed = push(stack, memory, wide, words[i]); !pushed)
+        if (auto pushed = stack.push(memory, word, words[i]); !pushed)
             return pushed;
     return {};
 }
@@ -123,6 +113,9 @@ StepResult enter_protected(CpuState& state, LinearMemory& memory, Event const& e
     auto const gate = read_gate(state, memory, event);
     if (!gate)
         return std::unexpected(gate.error());
+    uint64_t const type = x86::gate::Type::get(*gate);
+    if (type == x86::kTypeTaskGate)
+        return switch_task(state, memory, event, *gate);
     auto const selector = static_cast<uint16_t>(x86::gate::Selector::get(*gate));
     uint32_t const external = external_bit(event);
     auto const code = load_handler_code(state, memory, selector, external);
@@ -132,28 +125,28 @@ StepResult enter_protected(CpuState& state, LinearMemory& memory, Event const& e
     if (from_v8086 && code->cpl != 0)
         return fault(kGeneralProtection, (selector & 0xfffcu) | external);
 
-    uint64_t const type = x86::gate::Type::get(*gate);
     bool const wide = type == x86::kTypeInterruptGate || type == x86::kTypeTrapGate;
-    bool const change = code->cpl < state.cpl;
+    uint64_t const target = x86::gate::offset(*gate) & (wide ? 0xffff'ffff : 0xffff);
     Stack stack{state.segment[Ss], state.gpr[Rsp]};
-    if (change) {
+    if (code->cpl < state.cpl) {
         auto const inner = inner_stack(state, memory, code->cpl, external);
         if (!inner)
             return std::unexpected(inner.error());
         stack = *inner;
     }
-    if (auto pushed = push_frame(state, memory, event, stack, wide, change); !pushed)
+    auto const word = wide ? Stack::Word::Bits32 : Stack::Word::Bits16;
+    if (auto pushed = push_frame(state, memory, event, stack, word, target, *code); !pushed)
         return pushed;
 
     if (from_v8086)
         for (SegmentIndex const index : {Gs, Fs, Ds, Es})
             state.segment[index] = {};
     state.segment[Ss] = stack.segment;
-    state.gpr[Rsp] = (state.gpr[Rsp] & ~stack.mask()) | stack.pointer;
+    state.gpr[Rsp] = stack.pointer;
     state.segment[Cs] =
         make_segment(static_cast<uint16_t>((selector & 0xfffc) | code->cpl), code->descriptor);
     state.cpl = code->cpl;
-    state.rip = x86::gate::offset(*gate) & (wide ? 0xffff'ffff : 0xffff);
+    state.rip = target;
     state.rflags &= ~(kFlagTrap | kFlagNestedTask | kFlagResume | kFlagVirtual8086);
     if (type == x86::kTypeInterruptGate || type == kTypeInterrupt16)
         state.rflags &= ~kFlagInterrupt;

@@ -5,8 +5,6 @@ namespace pagelab::cpu {
 
 namespace {
 
-constexpr uint8_t kGeneralProtection = 13;
-
 StepResult push16(CpuState& state, LinearMemory& memory, uint16_t value)
 {
     auto const sp = static_cast<uint16_t>(state.gpr[Rsp] - 2);

@@ -1,5 +1,5 @@
 // One attempt to enter a handler, in each of the three modes, and the helpers they share.
-// Private to exception_delivery.cpp and the delivery_*.cpp beside it.
+// Private to exception_delivery.cpp, task_switch.cpp and the delivery_*.cpp beside them.
 #pragma once
 
 #include "emu/cpu/exception_delivery.hpp"
@@ -8,10 +8,14 @@ namespace pagelab::cpu {
 
 using StepResult = std::expected<void, DeliveryFault>;
 
-// Each changes `state` to the handler's entry; on a fault the state is to be thrown away.
+// Each changes `state` to the handler's entry; on a fault the state is to be thrown away, unless
+// the task was switched before it (task_switch.hpp).
 StepResult enter_real(CpuState& state, LinearMemory& memory, Event const& event);
 StepResult enter_protected(CpuState& state, LinearMemory& memory, Event const& event);
 StepResult enter_long(CpuState& state, LinearMemory& memory, Event const& event);
+
+constexpr uint8_t kInvalidTss = 10, kSegmentNotPresent = 11, kStackFault = 12,
+                  kGeneralProtection = 13;
 
 constexpr uint64_t kFlagTrap = 1u << 8, kFlagInterrupt = 1u << 9, kFlagNestedTask = 1u << 14,
                    kFlagResume = 1u << 16, kFlagVirtual8086 = 1u << 17, kFlagAlign = 1u << 18;
@@ -54,7 +58,8 @@ StepResult write_linear(LinearMemory& memory, uint64_t linear, T value)
     return memory.write(linear, std::as_bytes(std::span(&value, 1)));
 }
 
-// The 8-byte descriptor `selector` names, or #GP(selector) / `null_vector`(ext) if it is null.
+// The 8-byte descriptor `selector` names. If it is null or beyond its table: `bad_vector`, with the
+// selector as error code.
 std::expected<uint64_t, DeliveryFault> read_descriptor(CpuState const& state, LinearMemory& memory,
                                                        uint16_t selector, uint8_t bad_vector,
                                                        uint32_t external);

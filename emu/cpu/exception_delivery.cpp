@@ -9,19 +9,23 @@ namespace pagelab::cpu {
 
 namespace {
 
-constexpr uint8_t kDoubleFault = 8, kSegmentNotPresent = 11, kGeneralProtection = 13,
-                  kPageFault = 14;
+constexpr uint8_t kDoubleFault = 8, kPageFault = 14, kVirtualization = 20, kControlProtection = 21;
 
 bool is_contributory(uint8_t vector)
 {
-    return vector == 0 || (vector >= 10 && vector <= 13);
+    return vector == 0 || (vector >= 10 && vector <= 13) || vector == kControlProtection;
+}
+
+bool is_page_fault(uint8_t vector)
+{
+    return vector == kPageFault || vector == kVirtualization;
 }
 
 // Whether a fault `second`, while delivering exception `first`, becomes a double fault.
 bool makes_double_fault(uint8_t first, uint8_t second)
 {
-    if (first == kPageFault)
-        return second == kPageFault || is_contributory(second);
+    if (is_page_fault(first))
+        return is_page_fault(second) || is_contributory(second);
     return is_contributory(first) && is_contributory(second);
 }
 
@@ -43,6 +47,10 @@ DeliveryOutcome deliver(CpuState& state, LinearMemory& memory, Event event)
         outcome.attempts.push_back(event);
         CpuState entered = state;
         auto const result = attempt(entered, memory, event);
+        if (entered.tr != state.tr) { // from then on a fault is the new task's
+            outcome.task_switched = true;
+            state = entered;
+        }
         if (result) {
             entered.interrupt_shadow = false;
             state = entered;

@@ -6,7 +6,7 @@
 //
 // Source: Intel SDM vol. 3, sections 6.10-6.15 (gates, privilege, stacks, error codes), 6.14
 // (64-bit mode), table 6-5 (double fault), vol. 3 section 20.1.4 (real mode), 20.3 (virtual-8086).
-// Hardware task switching through task gates is not done: such a gate faults with #GP.
+// Task gates: task_switch.hpp. Not done: the accessed flags of segment descriptors are not set.
 #pragma once
 
 #include <cstddef>
@@ -46,16 +46,20 @@ class LinearMemory {
     virtual std::expected<void, DeliveryFault> read(uint64_t linear, std::span<std::byte> out) = 0;
     virtual std::expected<void, DeliveryFault> write(uint64_t linear,
                                                      std::span<std::byte const> bytes) = 0;
+    // A task switch has loaded CR3: from here on translate under this state.
+    virtual void change_address_space(CpuState const& state) = 0;
 };
 
 struct DeliveryOutcome {
     bool triple_fault = false;
+    // TR changed, and with it possibly every register: CR0.TS and CR3 too, and all of RFLAGS.
+    bool task_switched = false;
     // What was attempted, in order; more than one entry when delivery itself faulted.
     std::vector<Event> attempts;
 };
 
 // Delivers `event`, escalating faults on the way per SDM table 6-5. On return `state` is at the
-// handler's first instruction, or unchanged (but for CR2) after a triple fault.
+// handler's first instruction, or after a triple fault unchanged but for CR2 and a task switch.
 DeliveryOutcome deliver(CpuState& state, LinearMemory& memory, Event event);
 
 } // namespace pagelab::cpu

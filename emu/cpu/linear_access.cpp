@@ -88,4 +88,10 @@ std::expected<void, DeliveryFault> LinearAccess::write(uint64_t linear,
     return {};
 }
 
+void LinearAccess::change_address_space(CpuState const& state)
+{
+    context_ = paging_context(state);
+    last_page_ = ~uint64_t{0};
+}
+
 } // namespace pagelab::cpu

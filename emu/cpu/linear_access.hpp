@@ -27,6 +27,7 @@ class LinearAccess final : public LinearMemory {
     std::expected<void, DeliveryFault> read(uint64_t linear, std::span<std::byte> out) override;
     std::expected<void, DeliveryFault> write(uint64_t linear,
                                              std::span<std::byte const> bytes) override;
+    void change_address_space(CpuState const& state) override;
 
   private:
     std::expected<PhysAddr, DeliveryFault> translate(uint64_t linear, mmu::Operation operation);

@@ -105,8 +105,14 @@ void UnicornEngine::finish_delivery(CpuState& state, Event const& event)
     LinearAccess linear(state, memory_, memo_);
     DeliveryOutcome outcome = deliver(state, linear, event);
     access_.store(state);
+    if (outcome.task_switched)
+        access_.store_all_flags(state.rflags);
     access_.clear_old_exception();
     access_.restore();
+    if (outcome.task_switched) { // through the API, for the TLB and the mode bits they decide
+        uc_reg_write(engine_.get(), UC_X86_REG_CR0, &state.cr0);
+        uc_reg_write(engine_.get(), UC_X86_REG_CR3, &state.cr3);
+    }
     if (outcome.triple_fault) {
         stop_ = Stop::TripleFault;
         update_attention();

@@ -1,0 +1,45 @@
+// The stack that a 16- or 32-bit frame is pushed on: a segment and the pointer into it.
+//
+// The pointer is 16 bits wide when the segment's B flag is clear; the rest of ESP then stays as it
+// is (SDM vol. 1, section 6.2.3). Limits: SDM vol. 3, section 5.3. Private to delivery.
+#pragma once
+
+#include "emu/cpu/delivery_step.hpp"
+
+namespace pagelab::cpu {
+
+struct Stack {
+    enum class Word : uint8_t { Bits16 = 2, Bits32 = 4 }; // bytes
+
+    Segment segment;
+    uint64_t pointer = 0;
+
+    // True if `bytes` more may be pushed within the segment's limit.
+    bool has_room(uint64_t bytes) const
+    {
+        uint64_t const lowest = (pointer - bytes) & mask(), highest = (pointer - 1) & mask();
+        bool const wraps = lowest > highest;
+        bool const expands_down = (attribute::Type::get(segment.attributes) & 4) != 0;
+        if (expands_down)
+            return !wraps && lowest > segment.limit;
+        return (wraps ? mask() : highest) <= segment.limit;
+    }
+
+    StepResult push(LinearMemory& memory, Word word, uint64_t value)
+    {
+        uint64_t const offset = (pointer - static_cast<uint8_t>(word)) & mask();
+        pointer = (pointer & ~mask()) | offset;
+        uint64_t const linear = (segment.base + offset) & 0xffff'ffff;
+        if (word == Word::Bits32)
+            return write_linear(memory, linear, static_cast<uint32_t>(value));
+        return write_linear(memory, linear, static_cast<uint16_t>(value));
+    }
+
+  private:
+    uint64_t mask() const
+    {
+        return attribute::DefaultSize::is_set(segment.attributes) ? 0xffff'ffff : 0xffff;
+    }
+};
+
+} // namespace pagelab::cpu
