@@ -66,7 +66,11 @@ Action add_boot_command(CLI::App& app)
                        "type a line at the guest's console, then poweroff; repeatable");
     command
         .add_option("--timeout", options->timeout_seconds, "end the run after this many seconds")
-        ->check(CLI::PositiveNumber);
+        ->check([](std::string const& text) {
+            double seconds = 0;
+            bool const valid = CLI::detail::lexical_cast(text, seconds) && seconds > 0;
+            return valid ? std::string() : fmt::format("'{}' is not a time above 0", text);
+        });
     command.add_option("--stats", options->stats, "write counts and times to this JSON file");
     command.footer(kExamples);
     return [options] { return run_boot(*options); };

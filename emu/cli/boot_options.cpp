@@ -1,6 +1,8 @@
 // Options to files to a machine.
 #include "emu/cli/boot_options.hpp"
 
+#include <algorithm>
+
 #include "emu/base/parse_size.hpp"
 #include "emu/cli/images.hpp"
 #include "emu/machine/boot.hpp"
@@ -39,6 +41,19 @@ Result<> read_initrds(std::vector<std::string> const& names, BootSetup& setup)
             {setup.initrd.back(), comma == std::string::npos
                                       ? name
                                       : name.substr(0, comma) + " " + name.substr(comma + 1)});
+    }
+    return {};
+}
+
+Result<> check_stuck_bits(machine::MachineConfig const& config, mem::PhysicalMemory const& memory)
+{
+    for (machine::StuckBit const& stuck : config.stuck_bits) {
+        bool const in_ram = std::ranges::any_of(memory.regions(), [&](mem::Region const& region) {
+            return region.kind == mem::Region::Kind::Ram && stuck.address >= region.base &&
+                   stuck.address < region.end();
+        });
+        if (!in_ram)
+            return fail("stuck-bit: there is no RAM at {:#x}", stuck.address.value);
     }
     return {};
 }
@@ -97,6 +112,7 @@ Result<std::unique_ptr<machine::Machine>> make_machine(BootSetup const& setup,
                                                        machine::Attendant& attendant)
 {
     auto made = TRY(machine::Machine::create(setup.config, setup.firmware, attendant));
+    TRY(check_stuck_bits(setup.config, made->memory()));
     load::BootRequest request = setup.request;
     request.low_ram = made->memory().low_ram_end().value;
     auto plan = load::plan_boot(request);

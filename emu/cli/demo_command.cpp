@@ -12,6 +12,12 @@ namespace {
 constexpr char kPrompt[] = "/ # ";
 constexpr char kBuddyinfo[] = "cat /proc/buddyinfo";
 constexpr double kTimeoutSeconds = 120;
+constexpr char kExamples[] = R"(
+Examples:
+  pagelab demo                x86_64 with 128 MiB, then i686 with 2 GiB
+
+Exit status: 0 if guest and host agree.
+)";
 
 // What the guest printed after this command was typed, up to the next prompt.
 std::string answer_to(std::string const& console, std::string const& command)
@@ -44,8 +50,8 @@ int compare_views(machine::Machine& machine, BootSetup const& setup, std::string
         fmt::print("damage: {}\n", guest::to_string(damage));
     bool const same =
         report->agrees() && by_list == by_scan && by_list == answer_to(console, kBuddyinfo);
-    fmt::print("--- guest and host {}agree: the host counts {} free pages\n",
-               same ? "" : "DO NOT ", report->free_pages());
+    fmt::print("--- guest and host {}agree: the host counts {} free pages\n", same ? "" : "DO NOT ",
+               report->free_pages());
     return same ? 0 : 1;
 }
 
@@ -82,7 +88,8 @@ int show(std::string_view arch, std::string_view memory)
 
 Action add_demo_command(CLI::App& app)
 {
-    app.add_subcommand("demo", "boot both kernels and compare their reports with raw memory");
+    app.add_subcommand("demo", "boot both kernels and compare their reports with raw memory")
+        ->footer(kExamples);
     return [] {
         int const first = show("x86_64", "128M");
         int const second = show("i686", "2G");

@@ -1,5 +1,6 @@
 // The program: a table of commands, and what is said when the arguments are not understood.
 #include <cstdio>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -31,7 +32,10 @@ int run(int argc, char** argv)
     } catch (CLI::CallForHelp const& request) {
         return app.exit(request);
     } catch (CLI::ParseError const& error) {
-        fmt::print(stderr, "pagelab: {} (try --help)\n", error.what());
+        std::string const reason = !app.get_subcommands().empty() ? error.what()
+                                   : argc < 2                     ? "a command is needed"
+                                              : fmt::format("no command '{}'", argv[1]);
+        fmt::print(stderr, "pagelab: {} (try --help)\n", reason);
         return kExitBadUsage;
     }
     for (auto const& [name, action] : commands)

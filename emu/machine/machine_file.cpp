@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <limits>
 #include <sstream>
+#include <system_error>
 
 #define TOML_EXCEPTIONS 0
 #define TOML_HEADER_ONLY 1
@@ -39,6 +41,15 @@ Result<std::optional<T>> get(toml::table const& table, std::string_view key)
     return *value;
 }
 
+// The list of a key, or nullptr if there is none; an error if it is something else.
+Result<toml::array const*> get_list(toml::table const& table, std::string_view key)
+{
+    auto const node = table[key];
+    if (node && !node.is_array())
+        return fail("'{}' must be a list", key);
+    return node.as_array();
+}
+
 Result<> read_machine_table(toml::table const& table, MachineConfig& config)
 {
     TRY(refuse_unknown_keys(table, "[machine]", {"memory", "cpus", "cpu_model", "lapic"}));
@@ -65,8 +76,9 @@ Result<E820Entry> read_e820_entry(toml::node const& node)
     auto const address = TRY(get<int64_t>(*table, "address"));
     auto const size = TRY(get<int64_t>(*table, "size"));
     auto const type = TRY(get<int64_t>(*table, "type"));
-    if (!address || !size || *address < 0 || *size <= 0 || type.value_or(1) < 1)
-        return fail("an e820 entry needs an address, a size above 0, and a type above 0");
+    if (!address || !size || *address < 0 || *size <= 0 || type.value_or(1) < 1 ||
+        type.value_or(1) > std::numeric_limits<uint32_t>::max())
+        return fail("an e820 entry needs an address, a size above 0, and a type of 1 to 2^32 - 1");
     return E820Entry{static_cast<uint64_t>(*address), static_cast<uint64_t>(*size),
                      static_cast<uint32_t>(type.value_or(1))};
 }
@@ -77,10 +89,12 @@ Result<MachineFile> read_root(toml::table const& root, std::filesystem::path con
     TRY(refuse_unknown_keys(root, "the machine description",
                             {"arch", "kernel", "append", "initrd", "machine", "e820"}));
     file.arch = TRY(get<std::string>(root, "arch")).value_or("");
+    if (!file.arch.empty() && file.arch != "x86_64" && file.arch != "i686")
+        return fail("arch '{}': it must be x86_64 or i686", file.arch);
     file.append = TRY(get<std::string>(root, "append")).value_or("");
     if (auto const kernel = TRY(get<std::string>(root, "kernel")))
         file.kernel = folder / *kernel;
-    if (auto const* const list = root["initrd"].as_array())
+    if (auto const* const list = TRY(get_list(root, "initrd")))
         for (auto const& node : *list) {
             auto const name = node.value_exact<std::string>();
             if (!name)
@@ -89,7 +103,9 @@ Result<MachineFile> read_root(toml::table const& root, std::filesystem::path con
         }
     if (auto const* const table = root["machine"].as_table())
         TRY(read_machine_table(*table, file.config));
-    if (auto const* const list = root["e820"].as_array())
+    else if (root.contains("machine"))
+        return fail("'machine' must be a table: [machine]");
+    if (auto const* const list = TRY(get_list(root, "e820")))
         for (auto const& node : *list)
             file.config.e820.push_back(TRY(read_e820_entry(node)));
     return file;
@@ -99,6 +115,11 @@ Result<MachineFile> read_root(toml::table const& root, std::filesystem::path con
 
 Result<MachineFile> read_machine_file(std::filesystem::path const& path)
 {
+    std::error_code status;
+    bool const is_folder = std::filesystem::is_directory(path, status);
+    if (status || is_folder)
+        return fail("cannot read '{}': {}", path.string(),
+                    is_folder ? "it is a folder" : status.message());
     auto const parsed = toml::parse_file(path.string());
     if (!parsed) {
         auto const& position = parsed.error().source().begin;
