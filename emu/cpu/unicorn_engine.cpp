@@ -1,6 +1,7 @@
 // The engine between callbacks: creation, reset, the run loop, state in and out.
 #include "emu/cpu/unicorn_engine.hpp"
 
+#include "emu/cpu/exit_checks.hpp"
 #include "emu/cpu/leave_long_mode.hpp"
 #include "emu/cpu/state_probe.hpp"
 
@@ -29,6 +30,7 @@ Result<std::unique_ptr<Engine>> Engine::create(EngineOptions const& options,
     TRY(unicorn_result(uc_ctl_set_cpu_model(handle, options.model.library_number),
                        "uc_ctl_set_cpu_model"));
     TRY(unicorn_result(uc_ctl_exits_enable(handle), "uc_ctl_exits_enable"));
+    omit_exit_checks(handle); // else only slower
     StateAccess access = TRY(make_access(handle, *layout));
     StateAccess inspect = TRY(make_access(handle, *layout));
 
@@ -151,7 +153,7 @@ void UnicornEngine::set_a20(bool enabled)
 void UnicornEngine::discard_code(PhysAddr address, uint64_t bytes)
 {
     PhysAddr const end = address + bytes;
-    bool has_code = walker_ == Walker::Library; // which does not say where it fetched from
+    bool has_code = false;
     for (PhysAddr page = address.page_start(); page < end && !has_code; page += kPageSize)
         has_code = page_use_.has(page, PageUse::Code);
     if (!has_code)

@@ -14,6 +14,7 @@
 #include "emu/cpu/page_use.hpp"
 #include "emu/cpu/state_access.hpp"
 #include "emu/cpu/unicorn_api.hpp"
+#include "emu/mmu/tlb_rights.hpp"
 
 namespace pagelab::cpu {
 
@@ -93,8 +94,9 @@ class UnicornEngine final : public Engine {
     uc_err run_blocks();
     static bool on_tlb_fill(uc_engine*, uint64_t page, uc_mem_type, uc_tlb_entry*, void*) noexcept;
     bool fill_tlb(uint64_t page, mmu::Operation operation, uc_tlb_entry& entry);
-    uint32_t granted_rights(mmu::Context const& context, mmu::Translation const& walked,
-                            PhysAddr page, mmu::Access access);
+    uint32_t granted_rights(mmu::TlbRights allowed, PhysAddr page, mmu::Operation operation);
+    void note_code(PhysAddr page);
+    void note_translation(uint64_t address, uint32_t size);
 
     EnginePointer engine_;
     mutable StateAccess access_;

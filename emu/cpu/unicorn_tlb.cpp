@@ -6,6 +6,7 @@
 // executable (page_use.hpp). Such a fill cannot raise a fault with the right address, so an access
 // it refuses is run once more under the library's walk, for the length of one block.
 #include "emu/cpu/unicorn_engine.hpp"
+#include "emu/mmu/tlb_rights.hpp"
 #include "guestkernel/abi/x86/cr.hpp"
 #include "guestkernel/abi/x86/efer.hpp"
 
@@ -75,8 +76,8 @@ bool UnicornEngine::fill_tlb(uint64_t page, mmu::Operation operation, uc_tlb_ent
         leave_at_next_block_ = true;
         update_attention();
     }
-    mmu::Access const access = {
-        operation, paging.cpl == 3 ? mmu::Requester::User : mmu::Requester::Supervisor};
+    mmu::Access const access = {operation, paging.cpl == 3 ? mmu::Requester::User
+                                                           : mmu::Requester::Supervisor};
     auto const walked = mmu::translate(paging.context, memory_, VirtAddr(page), access);
     if (!walked) {
         fill_refused_ = true;
@@ -85,35 +86,46 @@ bool UnicornEngine::fill_tlb(uint64_t page, mmu::Operation operation, uc_tlb_ent
     apply_updates(walked->trace, memory_);
     PhysAddr const target(walked->address.value & static_cast<uint64_t>(int64_t{paging.a20_mask}));
     entry.paddr = target.value;
-    entry.perms = static_cast<uc_prot>(granted_rights(paging.context, *walked, target, access));
+    entry.perms = static_cast<uc_prot>(granted_rights(
+        mmu::tlb_rights(paging.context, *walked, access.requester), target, operation));
     return true;
 }
 
-uint32_t UnicornEngine::granted_rights(mmu::Context const& context,
-                                       mmu::Translation const& walked, PhysAddr page,
-                                       mmu::Access access)
+uint32_t UnicornEngine::granted_rights(mmu::TlbRights allowed, PhysAddr page,
+                                       mmu::Operation operation)
 {
-    auto const allowed = [&](mmu::Operation operation) {
-        return !mmu::denied(context, walked.permissions, {operation, access.requester});
-    };
+    if (operation == mmu::Operation::Fetch)
+        note_code(page);
     uint32_t rights = 0;
-    if (allowed(mmu::Operation::Read))
+    if (allowed.read)
         rights |= UC_PROT_READ;
-    if (allowed(mmu::Operation::Write) && walked.dirty())
+    if (allowed.write)
         rights |= UC_PROT_WRITE;
-    if (access.operation == mmu::Operation::Fetch && !page_use_.has(page, PageUse::Code)) {
-        page_use_.set(page, PageUse::Code);
-        if (page_use_.has(page, PageUse::Writable)) // entries without the check may be about
-            uc_ctl_flush_tlb(engine_.get());
-        page_use_.clear(page, PageUse::Writable);
-    }
-    if (page_use_.has(page, PageUse::Code)) {
-        if (allowed(mmu::Operation::Fetch))
-            rights |= UC_PROT_EXEC;
-    } else if ((rights & UC_PROT_WRITE) != 0) {
+    if (page_use_.has(page, PageUse::Code))
+        rights |= allowed.fetch ? uint32_t{UC_PROT_EXEC} : 0;
+    else if (allowed.write)
         page_use_.set(page, PageUse::Writable);
-    }
     return rights;
+}
+
+void UnicornEngine::note_code(PhysAddr page)
+{
+    if (page_use_.has(page, PageUse::Code))
+        return;
+    page_use_.set(page, PageUse::Code);
+    if (page_use_.has(page, PageUse::Writable)) // entries without the check may be about
+        uc_ctl_flush_tlb(engine_.get());
+    page_use_.clear(page, PageUse::Writable);
+}
+
+// The library's own walk does not tell what is fetched, but what is translated can be looked up.
+void UnicornEngine::note_translation(uint64_t address, uint32_t size)
+{
+    inspect_.save();
+    mmu::Context const context = inspect_.load_paging().context;
+    for (uint64_t const at : {address, address + size - 1})
+        if (auto const code = mmu::translate(context, memory_, VirtAddr(at), {}))
+            note_code(code->address.page_start());
 }
 
 // Runs until something stops it, changing the walker as needed on the way.
