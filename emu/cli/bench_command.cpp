@@ -1,12 +1,156 @@
-// pagelab bench: speed against QEMU on the same images.
+// pagelab bench: speed against QEMU on the same images, in pairs.
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "emu/cli/bench_measure.hpp"
+#include "emu/cli/bench_report.hpp"
 #include "emu/cli/commands.hpp"
 
 namespace pagelab::cli {
 
+namespace {
+
+constexpr char kFooter[] = R"(
+Pairs of runs, pagelab and its reference in turn; the ratio is the median of the pairs' ratios.
+Loops are measured in user plus system time, less that of a run with one round.
+
+Examples:
+  pagelab bench                             everything, five pairs each
+  pagelab bench --only memset --runs 11     one loop, both kernels
+  pagelab bench --json bench.json --check   for a script: status 1 when a bar is missed
+  pagelab bench --self                      what pagelab's own mechanisms cost, in ns
+
+Exit status: 0; 1 when a bar is missed and --check is given; 125 when QEMU is missing.
+)";
+
+struct BenchOptions {
+    unsigned runs = 5;
+    std::string only;
+    std::string json;
+    bool check = false;
+    bool self = false;
+};
+
+bool uses_qemu(Benchmark const& benchmark)
+{
+    return benchmark.subject.emulator == Emulator::Qemu ||
+           benchmark.reference.emulator == Emulator::Qemu;
+}
+
+Result<std::vector<Benchmark>> chosen_benchmarks(std::string const& only)
+{
+    std::vector<Benchmark> chosen = benchmarks();
+    std::erase_if(chosen, [&](Benchmark const& b) { return !is_chosen(b.name, only); });
+    if (chosen.empty())
+        return fail("no benchmark is called '{}'", only);
+    return chosen;
+}
+
+Result<BenchmarkResult> run_pairs(Benchmark const& benchmark, unsigned runs)
+{
+    BenchmarkResult result{benchmark, {}, {}};
+    for (unsigned run = 0; run < runs; ++run) {
+        Measurement const subject = TRY(measure(benchmark, benchmark.subject));
+        Measurement const reference = TRY(measure(benchmark, benchmark.reference));
+        result.subject.push_back(subject.value);
+        result.reference.push_back(reference.value);
+        result.instructions = subject.instructions;
+        result.blocks = subject.blocks;
+    }
+    return result;
+}
+
+Result<> write_json(std::string const& path, nlohmann::json const& json)
+{
+    std::ofstream out(path);
+    out << json.dump(2) << '\n';
+    if (!out.flush())
+        return fail("cannot write '{}'", path);
+    return {};
+}
+
+void print_now(std::string const& text)
+{
+    std::fputs(text.c_str(), stdout);
+    std::fflush(stdout);
+}
+
+Result<int> compare(BenchOptions const& options)
+{
+    auto const chosen = TRY(chosen_benchmarks(options.only));
+    std::string reference = "pagelab";
+    if (std::ranges::any_of(chosen, uses_qemu))
+        reference = TRY(qemu_version());
+    nlohmann::json json = {{"reference", reference},
+                           {"load_average_before", load_average()},
+                           {"runs", options.runs},
+                           {"benchmarks", nlohmann::json::array()}};
+    print_now(fmt::format("reference: {}; load average {}\n", reference, load_average()));
+    print_now(table_header());
+    bool all_met = true;
+    for (Benchmark const& benchmark : chosen) {
+        BenchmarkResult const result = TRY(run_pairs(benchmark, options.runs));
+        print_now(table_line(result));
+        json["benchmarks"].push_back(to_json(result));
+        all_met = all_met && result.meets_bar();
+    }
+    json["load_average_after"] = load_average();
+    print_now(fmt::format("load average {}\n", load_average()));
+    if (!options.json.empty())
+        TRY(write_json(options.json, json));
+    return options.check && !all_met ? 1 : 0;
+}
+
+Result<int> measure_self(BenchOptions const& options)
+{
+    print_now(fmt::format("load average {}\n{:<36} {:<7} {:>9} {:>9} {:>9}\n", load_average(),
+                          "ns of CPU time for one", "kernel", "median", "min", "max"));
+    auto json = nlohmann::json::array();
+    for (SelfBenchmark const& benchmark : self_benchmarks()) {
+        for (std::string_view const arch : {"x86_64", "i686"}) {
+            std::vector<double> nanoseconds;
+            for (unsigned run = 0; run < options.runs; ++run)
+                nanoseconds.push_back(TRY(measure_operation(benchmark, arch)) * 1e9);
+            Spread const s = spread(nanoseconds);
+            print_now(fmt::format("{:<36} {:<7} {:>9.1f} {:>9.1f} {:>9.1f}\n", benchmark.operation,
+                                  arch, s.median, s.min, s.max));
+            json.push_back(
+                {{"operation", benchmark.operation}, {"arch", arch}, {"nanoseconds", nanoseconds}});
+        }
+    }
+    if (!options.json.empty())
+        TRY(write_json(options.json, json));
+    return 0;
+}
+
+int run_bench(BenchOptions const& options)
+{
+    auto const status = options.self ? measure_self(options) : compare(options);
+    if (status)
+        return *status;
+    fmt::print(stderr, "pagelab: {}\n", status.error().message);
+    return status.error().exit_status;
+}
+
+} // namespace
+
 Action add_bench_command(CLI::App& app)
 {
-    app.add_subcommand("bench", "measure speed against QEMU on the same images");
-    return [] { return 0; };
+    auto options = std::make_shared<BenchOptions>();
+    CLI::App& command =
+        *app.add_subcommand("bench", "measure speed against QEMU on the same images");
+    command.add_option("--runs", options->runs, "pairs of runs of each benchmark")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    command.add_option("--only", options->only, "one benchmark: its name, or what is before the /");
+    command.add_option("--json", options->json, "write every measurement to this file");
+    command.add_flag("--check", options->check, "exit status 1 when a bar is missed");
+    command.add_flag("--self", options->self, "nanoseconds of pagelab's own mechanisms instead");
+    command.footer(kFooter);
+    return [options] { return run_bench(*options); };
 }
 
 } // namespace pagelab::cli

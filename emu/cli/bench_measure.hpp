@@ -1,0 +1,25 @@
+// Running one side of a benchmark once.
+#pragma once
+
+#include "emu/base/error.hpp"
+#include "emu/cli/bench_table.hpp"
+
+namespace pagelab::cli {
+
+// "QEMU emulator version ...", or an error that says how to get it.
+Result<std::string> qemu_version();
+
+struct Measurement {
+    double value = 0;        // in the measure's unit
+    double instructions = 0; // of pagelab's guest, per operation of a loop; else 0
+    double blocks = 0;       // likewise
+};
+
+// A loop is run twice, to subtract what booting costs. Errors: the emulator is missing, or what it
+// prints is not what was asked for.
+Result<Measurement> measure(Benchmark const& benchmark, Side const& side);
+
+// Seconds of CPU time for one operation.
+Result<double> measure_operation(SelfBenchmark const& benchmark, std::string_view arch);
+
+} // namespace pagelab::cli
