@@ -68,8 +68,9 @@ Action add_boot_command(CLI::App& app)
         .add_option("--timeout", options->timeout_seconds, "end the run after this many seconds")
         ->check([](std::string const& text) {
             double seconds = 0;
-            bool const valid = CLI::detail::lexical_cast(text, seconds) && seconds > 0;
-            return valid ? std::string() : fmt::format("'{}' is not a time above 0", text);
+            bool const valid =
+                CLI::detail::lexical_cast(text, seconds) && seconds > 0 && seconds < 1e9;
+            return valid ? std::string() : fmt::format("'{}' is not a number of seconds", text);
         });
     command.add_option("--stats", options->stats, "write counts and times to this JSON file");
     command.footer(kExamples);

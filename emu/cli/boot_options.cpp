@@ -65,9 +65,8 @@ void add_boot_options(CLI::App& command, BootOptions& options)
     command.add_option("image", options.image,
                        "kernel (multiboot, bzImage, PVH or plain ELF) or machine.toml; "
                        "default: the built-in kernel");
-    command.add_option("--arch", options.arch, "which built-in kernel: x86_64 or i686")
-        ->check(CLI::IsMember({"x86_64", "i686"}))
-        ->capture_default_str();
+    command.add_option("--arch", options.arch, "which built-in kernel: x86_64 (default) or i686")
+        ->check(CLI::IsMember({"x86_64", "i686"}));
     command.add_option("--mem", options.memory, "RAM, 16M to 64G (default 128M)");
     command.add_option("--cpus", options.cpus, "CPUs the guest is told of")
         ->check(CLI::Range(1, 16));
@@ -90,8 +89,10 @@ Result<std::unique_ptr<BootSetup>> prepare_boot(BootOptions const& options)
     setup->config = file.config;
     if (auto applied = apply_flags(options, setup->config); !applied)
         return std::unexpected(applied.error());
-    if (image.empty())
-        image = kernel_path(file.arch.empty() ? options.arch : file.arch);
+    if (image.empty()) {
+        std::string const& arch = options.arch.empty() ? file.arch : options.arch;
+        image = kernel_path(arch.empty() ? "x86_64" : arch);
+    }
     setup->kernel_file = image;
     setup->kernel = TRY(read_file(image));
     setup->firmware = TRY(read_file(firmware_path()));

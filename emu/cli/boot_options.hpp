@@ -15,7 +15,7 @@ namespace pagelab::cli {
 
 struct BootOptions {
     std::string image; // kernel or machine.toml; empty: the built-in kernel of arch
-    std::string arch = "x86_64";
+    std::string arch;  // of the built-in kernel; empty: as the description says, else x86_64
     std::optional<std::string> memory;
     std::optional<unsigned> cpus;
     std::optional<std::string> cpu_model;
