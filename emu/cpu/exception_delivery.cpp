@@ -59,13 +59,14 @@ DeliveryOutcome deliver(CpuState& state, LinearMemory& memory, Event event)
         DeliveryFault const& second = result.error();
         if (second.address)
             state.cr2 = *second.address;
+        state.rip -= event.length;
         bool const was_exception = event.source == Event::Source::Exception;
         if (was_exception && event.vector == kDoubleFault) {
             outcome.triple_fault = true;
             return outcome;
         }
         if (was_exception && makes_double_fault(event.vector, second.vector))
-            event = {kDoubleFault, Event::Source::Exception, 0};
+            event = {kDoubleFault, Event::Source::Exception};
         else
             event = {second.vector, Event::Source::Exception, second.error_code};
     }

@@ -30,6 +30,9 @@ struct Event {
     uint8_t vector = 0;
     Source source = Source::Exception;
     uint32_t error_code = 0; // pushed when the vector has one and the source is Exception
+    // Bytes of the INT instruction, which RIP is after; when its own delivery faults, RIP goes back
+    // to it, as for every instruction that faults. 0 for the other sources.
+    uint8_t length = 0;
 };
 
 // An exception that arose while delivering. `address` is CR2 for a page fault.

@@ -45,6 +45,16 @@ CodeWidth code_width(CpuState const& state)
                                                                         : CodeWidth::Bits16;
 }
 
+// INT3 (cc) and INTO (ce) are one byte, INT n is two.
+uint8_t interrupt_length(CpuState const& state, mem::PhysicalMemory const& memory, uint8_t vector)
+{
+    constexpr std::byte kInt3{0xcc}, kInto{0xce};
+    auto const last = read_code(state, memory, state.linear_rip() - 1, 1);
+    bool const is_short = last.size() == 1 &&
+                          ((vector == 3 && last[0] == kInt3) || (vector == 4 && last[0] == kInto));
+    return is_short ? 1 : 2;
+}
+
 uint64_t escape_length(CpuState const& state, mem::PhysicalMemory const& memory)
 {
     auto const code = read_code(state, memory, state.linear_rip(), kLongestInstruction);
@@ -97,6 +107,8 @@ void UnicornEngine::take_exception(Event event)
     ++statistics_.exceptions[event.vector];
     CpuState state = access_.load();
     uncount_rest_of_block(state.linear_rip());
+    if (event.source == Event::Source::SoftwareInterrupt)
+        event.length = interrupt_length(state, memory_, event.vector);
     finish_delivery(state, event);
 }
 
@@ -105,6 +117,8 @@ void UnicornEngine::finish_delivery(CpuState& state, Event const& event)
     LinearAccess linear(state, memory_, memo_);
     DeliveryOutcome outcome = deliver(state, linear, event);
     access_.store(state);
+    if (event.length != 0 && outcome.attempts.size() > 1)
+        --retired_; // INT itself faulted
     if (outcome.task_switched)
         access_.store_all_flags(state.rflags);
     access_.clear_old_exception();

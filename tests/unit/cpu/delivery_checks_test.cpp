@@ -112,6 +112,7 @@ TEST_CASE("the handler's selector: null, beyond the table, or in no LDT")
     check_fault(13, 0x0c, with_selector(0x0c)); // TI set: the LDT has limit 0
     check_fault(13, LocalTable, [&](auto& bench) {
         with_selector(LocalTable)(bench);
+        bench.set_gdt(LocalTable, describe(0, 0xf'ffff, kCode0, kPages32));
         bench.state.gdt.limit = LocalTable + 6;
     });
 }
@@ -139,8 +140,23 @@ TEST_CASE("the handler's segment: code, not outer, present, holding the entry")
     check_fault(11, Spare, with_access(kCode0 ^ kAbsent));
     check_fault(13, Spare, with_access(kCode3 ^ kAbsent)); // privilege before presence
     check_fault(13, 0, [](auto& bench) {
-        use_code(bench, describe(0, kHandler >> 12, kCode0, kBytes32)); // far below the entry
+        use_code(bench, describe(0, 0x1233, kCode0, kBytes32));
+        bench.set_gate(kVector, gate_word(0x1234, Spare, kInterrupt32));
     });
+    DeliveryBench enough = protected_bench();
+    use_code(enough, describe(0, 0x1234, kCode0, kBytes32));
+    enough.set_gate(kVector, gate_word(0x1234, Spare, kInterrupt32));
+    CHECK(followed_by(enough.software(kVector)).empty());
+}
+
+TEST_CASE("a fault in delivering INT n is at the INT, once")
+{
+    DeliveryBench bench = protected_bench();
+    bench.set_gate(kVector, 0);
+    bench.set_gate(13, 0);
+    bench.set_gate(8, gate_word(kHandler, KernelCode, kInterrupt32));
+    cpu::deliver(bench.state, bench.memory, {kVector, Source::SoftwareInterrupt, 0, 2});
+    CHECK(bench.memory.get<uint32_t>(bench.state.gpr[cpu::Rsp] + 4) == 0x7c00 - 2);
 }
 
 TEST_CASE("a TSS too short for the inner stack is #TS(TSS)")

@@ -1,73 +1,10 @@
 #include "emu/cpu/engine.hpp"
 
-#include <cstring>
-#include <map>
 #include <string>
 
-#include <doctest/doctest.h>
+#include "tests/unit/cpu/bench.hpp"
 
 using namespace pagelab;
-using cpu::Engine;
-using cpu::Stop;
-
-namespace {
-
-// A machine of RAM, ROM and a log of what the code did at the ports.
-class Bench final : public cpu::Platform {
-  public:
-    explicit Bench(std::initializer_list<uint8_t> reset_code)
-        : rom_(0x1'0000, std::byte{0xf4}), memory_(make_memory(reset_code))
-    {
-        auto created = Engine::create({cpu::find_cpu_model("max").value(), {}}, memory_, *this);
-        REQUIRE_MESSAGE(created.has_value(), created.error().message);
-        engine = std::move(*created);
-    }
-
-    uint32_t port_in(uint16_t port, unsigned) override { return inputs[port]; }
-    void port_out(uint16_t port, unsigned bytes, uint32_t value) override
-    {
-        outputs.push_back({port, bytes, value, engine->instructions()});
-        if (port == 0xf4)
-            engine->request_stop();
-    }
-    uint64_t mmio_read(PhysAddr, unsigned) override { return ~uint64_t{0}; }
-    void mmio_write(PhysAddr address, unsigned, uint64_t value) override
-    {
-        mmio[address.value] = value;
-    }
-    uint64_t time_stamp() override { return engine->instructions(); }
-
-    void put(uint64_t address, std::initializer_list<uint8_t> bytes)
-    {
-        memory_.write(PhysAddr(address), std::as_bytes(std::span(bytes.begin(), bytes.size())));
-    }
-
-    struct Output {
-        uint16_t port;
-        unsigned bytes;
-        uint32_t value;
-        uint64_t when;
-    };
-    std::map<uint16_t, uint32_t> inputs;
-    std::vector<Output> outputs;
-    std::map<uint64_t, uint64_t> mmio;
-    std::unique_ptr<Engine> engine;
-
-  private:
-    mem::PhysicalMemory make_memory(std::initializer_list<uint8_t> reset_code)
-    {
-        // The reset vector jumps to f000:0000, where the code is.
-        constexpr uint8_t kJump[] = {0xea, 0x00, 0x00, 0x00, 0xf0};
-        std::memcpy(&rom_[0xfff0], kJump, sizeof kJump);
-        std::memcpy(&rom_[0], reset_code.begin(), reset_code.size());
-        return std::move(mem::PhysicalMemory::create(32u << 20, rom_).value());
-    }
-
-    std::vector<std::byte> rom_;
-    mem::PhysicalMemory memory_;
-};
-
-} // namespace
 
 TEST_CASE("the first instruction is at the reset vector, in real mode")
 {

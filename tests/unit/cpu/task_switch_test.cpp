@@ -219,6 +219,23 @@ TEST_CASE("what is wrong with the new task's segments is the new task's fault")
     check_fault(13, 0, kNew, with_segment(kCs, describe(0, kHandler - 1, kCode0, kBytes32)));
 }
 
+TEST_CASE("data segments of a task of user mode: DPL against CPL, but for conforming code")
+{
+    auto const run = [](uint8_t access) {
+        DeliveryBench bench = task_bench();
+        bench.set_gate(0x30, gate_word(0, OtherTask, kTaskGate));
+        with_field(kCs, UserCode)(bench);
+        with_field(kSs, UserData)(bench);
+        with_field(kEs, 0)(bench);
+        with_segment(kDs, describe(0, 0xf'ffff, access, kPages32))(bench);
+        return followed_by(bench.interrupt(0x30));
+    };
+    CHECK(run(kData0).at(0) == Fault{10, Spare | 1});
+    CHECK(run(kCode0).at(0) == Fault{10, Spare | 1});
+    CHECK(run(kConforming0).empty());
+    CHECK(run(kData3).empty());
+}
+
 TEST_CASE("no room for the error code on the new stack is #SS")
 {
     DeliveryOutcome const outcome =
