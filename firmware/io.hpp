@@ -45,6 +45,14 @@ inline bool has_long_mode()
     return (edx & 1u << 29) != 0;
 }
 
+// CPUID leaf 1, EDX bit 9.
+inline bool has_local_apic()
+{
+    uint32_t eax = 1, ebx, ecx, edx;
+    asm volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
+    return (edx & 1u << 9) != 0;
+}
+
 [[noreturn]] inline void halt()
 {
     for (;;)

@@ -4,6 +4,7 @@
 #include "firmware/console.hpp"
 #include "firmware/fw_cfg.hpp"
 #include "firmware/ram.hpp"
+#include "firmware/virtual_wire.hpp"
 
 extern "C" [[noreturn]] void firmware_main();
 
@@ -14,5 +15,6 @@ void firmware_main()
     firmware::MemoryMap const map =
         firmware::find_memory(fw_cfg); // RAM, and what is reserved in it
     firmware::write_bios_data(map, fw_cfg.read_u16(fw_cfg::kCpuCount)); // for INT 15h
+    firmware::wire_interrupts();                                        // the 8259s' to the CPU
     firmware::boot({fw_cfg, map});
 }
