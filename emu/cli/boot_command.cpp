@@ -14,7 +14,7 @@ Examples:
   pagelab boot                                     the x86_64 kernel, 128 MiB, console here
   pagelab boot --arch i686 --mem 2G --exec 'cat /proc/buddyinfo'
   pagelab boot /boot/memtest86+x64.bin --mem 64M --append console=ttyS0,115200 --timeout 60
-  pagelab boot images/pc-4g.toml --exec 'cat /proc/iomem' --stats run.json
+  pagelab boot images/pc-4g-x86_64.toml --exec 'cat /proc/iomem' --stats run.json
 
 Exit status: the guest's own (what it writes to port 0xf4), 124 after --timeout, 125 for a bad
 image or bad usage, 126 for a triple fault.

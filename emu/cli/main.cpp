@@ -21,7 +21,8 @@ int run(int argc, char** argv)
     using namespace pagelab;
     CLI::App app(kDescription, "pagelab");
     app.require_subcommand(1);
-    app.footer("pagelab COMMAND --help shows each command's options and examples.\n");
+    app.footer("pagelab COMMAND --help shows each command's options and examples.\n"
+               "./pagelab test, of the entry script, builds and runs every test.\n");
     std::vector<std::pair<char const*, cli::Action>> const commands = {
         {"boot", cli::add_boot_command(app)},
         {"demo", cli::add_demo_command(app)},
