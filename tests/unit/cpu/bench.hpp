@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstring>
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <memory>
@@ -35,6 +36,8 @@ class Bench : public cpu::Platform {
         outputs.push_back({port, bytes, value, engine->instructions()});
         if (port == 0xf4)
             engine->request_stop();
+        if (at_output)
+            at_output(port, value);
     }
     uint64_t mmio_read(PhysAddr, unsigned) override { return ~uint64_t{0}; }
     void mmio_write(PhysAddr address, unsigned, uint64_t value) override
@@ -84,6 +87,7 @@ class Bench : public cpu::Platform {
         uint32_t value;
         uint64_t when; // instructions retired before the OUT
     };
+    std::function<void(uint16_t port, uint32_t value)> at_output;
     std::map<uint16_t, uint32_t> inputs;
     std::vector<Output> outputs;
     std::map<uint64_t, uint64_t> mmio;

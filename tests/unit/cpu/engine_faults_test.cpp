@@ -27,8 +27,9 @@ TEST_CASE("INT 0x80 from user mode: the TSS' stack, the frame, and IRET back")
         CHECK(bench.written(0xe8) == std::vector<uint32_t>{0x81});
         cpu::CpuState const state = bench.engine->state();
         CHECK(state.cpl == 0);
-        CHECK(bench.frame(kStackTop, 5) == std::vector<uint64_t>{kUserCode + 11, bench.user_cs(),
-                                                                 0x3202, kUserStackTop, kUserSs});
+        CHECK(bench.frame(kStackTop, 5) == std::vector<uint64_t>{kUserCode + 11, bench.user_cs,
+                                                                 kUserFlags, kUserStackTop,
+                                                                 kUserSs});
         CHECK(bench.engine->statistics().exceptions[0x80] == 1);
     }
 }

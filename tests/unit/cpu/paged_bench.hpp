@@ -32,6 +32,8 @@ constexpr uint32_t kUserCode = 0x4'0000, kUserStackTop = 0x4'2000, kUserPages = 
 constexpr uint16_t kKernelCs = 0x08, kKernelSs = 0x10, kUserCs32 = 0x1b, kUserSs = 0x23,
                    kUserCs64 = 0x2b, kTssSelector = 0x38;
 
+constexpr uint32_t kUserFlags = 0x3202; // IOPL 3, IF
+
 constexpr uint64_t kPresent = 1, kWritable = 2, kUser = 4, kNoExecute = uint64_t{1} << 63;
 
 inline void append(std::vector<uint8_t>& code, std::initializer_list<int> bytes)
@@ -46,10 +48,23 @@ inline void append32(std::vector<uint8_t>& code, uint64_t value)
         code.push_back(static_cast<uint8_t>(value >> shift));
 }
 
+// mov ecx,number; mov eax,value; mov edx,value >> 32; wrmsr
+inline void append_wrmsr(std::vector<uint8_t>& code, uint32_t number, uint64_t value)
+{
+    append(code, {0xb9});
+    append32(code, number);
+    append(code, {0xb8});
+    append32(code, value);
+    append(code, {0xba});
+    append32(code, value >> 32);
+    append(code, {0x0f, 0x30});
+}
+
 class PagedBench final : public Bench {
   public:
     explicit PagedBench(Mode mode, uint32_t extra_cr4 = 0)
-        : Bench(start_code(mode, extra_cr4)), mode_(mode)
+        : Bench(start_code(mode, extra_cr4)), user_cs(is_long(mode) ? kUserCs64 : kUserCs32),
+          mode_(mode)
     {
         put_descriptors();
         put_page_tables();
@@ -61,33 +76,31 @@ class PagedBench final : public Bench {
     }
 
     // The kernel's code, after segments, stack and TR have been loaded.
-    void set_code(std::initializer_list<uint8_t> bytes)
+    void set_code(std::vector<uint8_t> const& bytes)
     {
         std::vector<uint8_t> code;
         append(code, {0x66, 0xb8, kKernelSs, 0, 0x8e, 0xd8, 0x8e, 0xc0, 0x8e, 0xd0, 0xbc});
         append32(code, kStackTop);
         append(code, {0x66, 0xb8, kTssSelector, 0, 0x0f, 0x00, 0xd8}); // ltr ax
-        code.insert(code.end(), bytes);
+        code.insert(code.end(), bytes.begin(), bytes.end());
         put(kCodeAt, code);
     }
 
-    // The kernel's code is an IRET to the user's, which may use the ports.
-    void set_user_code(std::initializer_list<uint8_t> bytes, uint32_t flags = 0x3202)
+    // The kernel's code is `before` and an IRET to the user's, which may use the ports.
+    void set_user_code(std::vector<uint8_t> const& code, std::vector<uint8_t> const& before = {})
     {
-        std::vector<uint8_t> iret;
+        std::vector<uint8_t> iret = before;
         append(iret, {0x6a, kUserSs, 0x68});
         append32(iret, kUserStackTop);
         append(iret, {0x68});
-        append32(iret, flags);
-        append(iret, {0x6a, user_cs(), 0x68});
+        append32(iret, kUserFlags);
+        append(iret, {0x6a, user_cs, 0x68});
         append32(iret, kUserCode);
         append(iret, {is_long(mode_) ? 0x48 : 0x90, 0xcf}); // iretq; nop, iret
-        set_code({});
-        put(kCodeAt + kSetupBytes, iret);
-        put(kUserCode, bytes);
+        set_code(iret);
+        put(kUserCode, code);
     }
-
-    uint16_t user_cs() const { return is_long(mode_) ? kUserCs64 : kUserCs32; }
+    uint16_t user_cs; // of the user's code
 
     // `kind`: present, DPL and type, as in the gate's byte 5.
     void set_gate(unsigned vector, uint32_t handler, uint8_t kind = 0x8e, uint8_t ist = 0)
