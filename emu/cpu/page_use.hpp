@@ -41,10 +41,7 @@ class PageUse {
             flags_[pfn] &= static_cast<uint8_t>(~flag);
     }
     // After the library's code cache and TLB have been emptied.
-    void forget()
-    {
-        flags_.reset(static_cast<uint8_t*>(std::calloc(pages_, 1)));
-    }
+    void forget() { flags_.reset(static_cast<uint8_t*>(std::calloc(pages_, 1))); }
 
   private:
     uint64_t pages_;

@@ -57,8 +57,14 @@ struct Pfn {
     constexpr uint64_t operator-(Pfn other) const { return value - other.value; }
 };
 
-constexpr Pfn phys_to_pfn(PhysAddr address) { return Pfn(address.value >> kPageShift); }
-constexpr PhysAddr pfn_to_phys(Pfn pfn) { return PhysAddr(pfn.value << kPageShift); }
+constexpr Pfn phys_to_pfn(PhysAddr address)
+{
+    return Pfn(address.value >> kPageShift);
+}
+constexpr PhysAddr pfn_to_phys(Pfn pfn)
+{
+    return PhysAddr(pfn.value << kPageShift);
+}
 
 static_assert(phys_to_pfn(PhysAddr(0x1'2345'6789)).value == 0x12'3456);
 static_assert(pfn_to_phys(Pfn(0x38000)).value == 0x3800'0000); // 896 MiB

@@ -15,7 +15,7 @@ struct Field {
     static_assert(High < 64 && Low <= High);
 
     static constexpr unsigned width = High - Low + 1;
-    static constexpr uint64_t mask = (width == 64 ? ~uint64_t{0} : (uint64_t{1} << width) - 1) << Low;
+    static constexpr uint64_t mask = (~uint64_t{0} >> (64 - width)) << Low;
 
     static constexpr uint64_t get(uint64_t word) { return (word & mask) >> Low; }
     static constexpr uint64_t in_place(uint64_t word) { return word & mask; }

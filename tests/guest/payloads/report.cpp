@@ -137,7 +137,8 @@ void report_e820(char const* name, uint32_t wanted)
 void report_interrupt(char const* name, uint32_t number, uint32_t eax, uint32_t ebx, uint32_t ecx,
                       uint32_t edx = 0)
 {
-    BiosRegisters r = {.eax = eax, .ebx = ebx, .ecx = ecx, .edx = edx, .number = number};
+    BiosRegisters r = {};
+    r.eax = eax, r.ebx = ebx, r.ecx = ecx, r.edx = edx, r.number = number;
     bios_interrupt(&r);
     print(name);
     uint32_t const values[] = {r.eflags & 1, r.eax & 0xffff, r.ebx & 0xffff, r.ecx & 0xffff};
