@@ -25,6 +25,7 @@ constexpr uint32_t kNoLeaf1Ecx = bits(Bit<3>::mask,   // MONITOR: nothing to wak
                                       Bit<21>::mask,  // x2APIC: the APIC is memory-mapped only
                                       Bit<24>::mask,  // TSC deadline timer
                                       Bit<26>::mask,  // XSAVE: state beyond SSE is not kept
+                                      Bit<27>::mask,  // OSXSAVE
                                       Bit<28>::mask,  // AVX
                                       Bit<29>::mask,  // F16C
                                       Bit<30>::mask); // RDRAND: runs are deterministic
@@ -38,7 +39,10 @@ constexpr uint32_t kNoLeaf7Ebx = bits(Bit<4>::mask,  // HLE
                                       Bit<14>::mask, // MPX
                                       Bit<16>::mask, // AVX512F and its kin
                                       Bit<17>::mask, Bit<18>::mask /* RDSEED */, Bit<21>::mask,
-                                      Bit<28>::mask, Bit<30>::mask, Bit<31>::mask);
+                                      Bit<25>::mask, // processor trace
+                                      Bit<26>::mask, Bit<27>::mask, Bit<28>::mask,
+                                      Bit<29>::mask, // SHA
+                                      Bit<30>::mask, Bit<31>::mask);
 // Leaf 7 ECX: protection keys and all AVX-512 extensions go; LA57 (16) and UMIP (2) are kept out
 // or in as the model says.
 constexpr uint32_t kNoLeaf7Ecx =

@@ -137,13 +137,14 @@ TEST_CASE("code patched through another linear address of its page")
         put_routine(bench, 1);
         bench.map(0x5'0000, kRoutine | kPresent | kWritable);
         std::vector<uint8_t> code;
-        append_call(code);
-        append(code, {0xc6, 0x04, 0x25, 0x01, 0x00, 0x05, 0x00, 9}); // mov byte [0x50001],9
-        append_call(code);
+        for (int const value : {7, 8, 9}) { // mov byte [0x50001],value: first it is but data
+            append(code, {0xc6, 0x04, 0x25, 0x01, 0x00, 0x05, 0x00, value});
+            append_call(code);
+        }
         append(code, {0xf4});
         bench.set_code(code);
         REQUIRE(bench.engine->run() == Stop::Halt);
-        CHECK(bench.written(0xe9) == Values{1, 9});
+        CHECK(bench.written(0xe9) == Values{7, 8, 9});
     }
 }
 

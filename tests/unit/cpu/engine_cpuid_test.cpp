@@ -36,9 +36,9 @@ struct Feature {
     std::vector<uint8_t> code; // in 64-bit mode, privilege 0
 };
 
-bool offered(Feature const& feature)
+bool offered(Feature const& feature, std::string_view model = "max")
 {
-    return (cpuid(feature.leaf)[feature.reg] >> feature.bit & 1) != 0;
+    return (cpuid(feature.leaf, 0, model)[feature.reg] >> feature.bit & 1) != 0;
 }
 
 } // namespace
@@ -83,15 +83,31 @@ TEST_CASE("what CPUID offers can be run")
         {"3DNOWPREFETCH", 0x8000'0001, Ecx, 8, {0x0f, 0x0d, 0x0c, 0x24}},
         {"RDTSCP", 0x8000'0001, Edx, 27, {0x0f, 0x01, 0xf9}},
     };
-    for (Feature const& feature : features) {
-        if (!offered(feature))
+    Feature const long_mode = {"long mode", 0x8000'0001, Edx, 29, {}};
+    for (cpu::CpuModel const& model : cpu::cpu_models()) {
+        if (!offered(long_mode, model.name))
             continue;
-        CAPTURE(feature.name);
-        PagedBench bench(Mode::Long);
-        std::vector<uint8_t> code = feature.code;
+        CAPTURE(std::string(model.name));
+        std::map<uint32_t, std::vector<uint32_t>> leaves;
+        for (uint32_t const leaf : {1u, 7u, 0x8000'0001u})
+            leaves[leaf] = cpuid(leaf, 0, model.name);
+        std::vector<uint8_t> code;
+        size_t last = 0;
+        for (size_t i = 0; i < std::size(features); ++i) {
+            Feature const& feature = features[i];
+            if ((leaves[feature.leaf][feature.reg] >> feature.bit & 1) == 0)
+                continue;
+            append(code, {0xb0, static_cast<int>(i), 0xe6, 0xe7}); // mov al,i; out 0xe7,al
+            code.insert(code.end(), feature.code.begin(), feature.code.end());
+            last = i;
+        }
         append(code, {0xf4});
+        PagedBench bench(Mode::Long, 0, model.name);
         bench.set_code(code);
         CHECK(bench.engine->run() == Stop::Halt);
+        REQUIRE(!bench.written(0xe7).empty());
+        INFO("stopped at ", features[bench.written(0xe7).back()].name);
+        CHECK(bench.written(0xe7).back() == last);
         CHECK(bench.written(0xe8).empty()); // no exception
     }
 }

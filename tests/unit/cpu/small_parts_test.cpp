@@ -44,6 +44,17 @@ TEST_CASE("CPUID corrections: from all ones and from all zeros")
     CHECK(one.ebx == 0xffff);
     CHECK((one.edx >> 28 & 1) == 0);
     CHECK(one.edx == ~(1u << 28));
+    auto const without = [](std::initializer_list<unsigned> bits) {
+        uint32_t mask = 0;
+        for (unsigned const bit : bits)
+            mask |= 1u << bit;
+        return ~mask;
+    };
+    CHECK(one.ecx == without({3, 5, 12, 17, 21, 24, 26, 27, 28, 29, 30}));
+    CpuidLeaf const seven = cpu::correct_cpuid(7, 0, kOnes);
+    CHECK(seven.ebx == without({4, 5, 10, 11, 14, 16, 17, 18, 21, 25, 26, 27, 28, 29, 30, 31}));
+    CHECK(seven.ecx == without({1, 3, 4, 6, 8, 9, 10, 11, 12, 14, 22}));
+    CHECK(seven.edx == 0);
     CHECK(cpu::correct_cpuid(1, 0, {}).ecx == 1u << 31); // the hypervisor bit is all we add
     CHECK(cpu::correct_cpuid(7, 1, kOnes) == CpuidLeaf{~0u, 0, 0, 0});
     CHECK(cpu::correct_cpuid(0xd, 0, kOnes) == CpuidLeaf{});
