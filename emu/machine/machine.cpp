@@ -76,7 +76,7 @@ Outcome Machine::run()
                 break;
             if (!engine_->interrupts_enabled())
                 return Outcome::Halted;
-            if (!idle_until_event())
+            if (!idle_until_interrupt())
                 return Outcome::Interrupted;
             break;
         case cpu::Stop::TripleFault:
@@ -115,26 +115,29 @@ void Machine::set_deadline()
     engine_->set_deadline(std::min(instructions, next_attend_));
 }
 
-// The processor is in HLT with interrupts on. False if the attendant ends the run.
-bool Machine::idle_until_event()
+// The processor is in HLT with interrupts on: nothing but an interrupt ends that. False if the
+// attendant ends the run.
+bool Machine::idle_until_interrupt()
 {
-    if (chipset_->has_interrupt())
-        return true;
-    if (chipset_->uart.receive_interrupt_enabled())
-        attendant_.guest_waits();
-    feed_serial();
-    if (chipset_->has_interrupt())
-        return true;
-    auto const event = chipset_->next_event_ns();
-    uint64_t const now = now_ns();
-    std::optional<uint64_t> wait;
-    if (event)
-        wait = *event > now ? *event - now : 0;
-    if (!attendant_.attend(wait))
-        return false;
-    feed_serial();
-    if (event && !chipset_->has_interrupt())
-        waited_ns_ += *wait;
+    while (!chipset_->has_interrupt()) {
+        if (chipset_->uart.receive_interrupt_enabled())
+            attendant_.guest_waits();
+        feed_serial();
+        if (chipset_->has_interrupt())
+            return true;
+        auto const event = chipset_->next_event_ns();
+        uint64_t const now = now_ns();
+        std::optional<uint64_t> wait;
+        if (event)
+            wait = *event > now ? *event - now : 0;
+        if (!attendant_.attend(wait))
+            return false;
+        feed_serial();
+        if (event && !chipset_->has_interrupt()) {
+            waited_ns_ += *wait;
+            chipset_->advance_to(now_ns());
+        }
+    }
     return true;
 }
 

@@ -74,7 +74,7 @@ class Machine final : public cpu::Platform, public dev::Clock, private dev::DmaM
     std::optional<Outcome> take_requests();
     bool deliver_interrupt();
     void set_deadline();
-    bool idle_until_event();
+    bool idle_until_interrupt();
     void feed_serial();
     bool is_stuck(PhysAddr address) const;
 
