@@ -2,13 +2,18 @@
 #include "emu/machine/machine_file.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 #include <initializer_list>
+#include <iterator>
 #include <limits>
-#include <sstream>
 #include <system_error>
 
 #define TOML_EXCEPTIONS 0
 #define TOML_HEADER_ONLY 1
+// Some of its assertions are about what users write, as "[[=": without them it returns an error.
+#define TOML_ASSERT(condition) static_cast<void>(0)
 #include <toml++/toml.h>
 
 #include "emu/base/parse_size.hpp"
@@ -111,16 +116,31 @@ Result<MachineFile> read_root(toml::table const& root, std::filesystem::path con
     return file;
 }
 
-} // namespace
-
-Result<MachineFile> read_machine_file(std::filesystem::path const& path)
+// TOML is UTF-8, but toml++ 3.3 has undefined behaviour for some of it where a key is expected.
+Result<std::string> read_ascii(std::filesystem::path const& path)
 {
     std::error_code status;
     bool const is_folder = std::filesystem::is_directory(path, status);
     if (status || is_folder)
         return fail("cannot read '{}': {}", path.string(),
                     is_folder ? "it is a folder" : status.message());
-    auto const parsed = toml::parse_file(path.string());
+    std::ifstream in(path, std::ios::binary);
+    if (!in)
+        return fail("cannot read '{}': {}", path.string(), std::strerror(errno));
+    std::string text{std::istreambuf_iterator<char>(in), {}};
+    auto const other = std::ranges::find_if(text, [](char c) { return (c & 0x80) != 0; });
+    if (other != text.end())
+        return fail("{}:{}: only ASCII is understood; write \\u escapes in strings", path.string(),
+                    1 + std::count(text.begin(), other, '\n'));
+    return text;
+}
+
+} // namespace
+
+Result<MachineFile> read_machine_file(std::filesystem::path const& path)
+{
+    std::string const text = TRY(read_ascii(path));
+    auto const parsed = toml::parse(text, path.string());
     if (!parsed) {
         auto const& position = parsed.error().source().begin;
         return fail("{}:{}:{}: {}", path.string(), position.line, position.column,

@@ -13,7 +13,7 @@
 //   size = 0x7ee0000
 //   type = 1               # ACPI types: 1 usable, 2 reserved, 3 ACPI data, 4 NVS, 5 unusable
 //
-// Unknown keys are errors: a misspelt one should not pass for a default.
+// Unknown keys are errors: a misspelt one should not pass for a default. Plain ASCII only.
 #pragma once
 
 #include <filesystem>
@@ -33,6 +33,7 @@ struct MachineFile {
     std::vector<std::filesystem::path> initrd;
 };
 
+// Errors name the file, and the line and column where there is one.
 Result<MachineFile> read_machine_file(std::filesystem::path const& path);
 
 } // namespace pagelab::machine
