@@ -86,6 +86,7 @@ TEST_CASE("the task runs in its own address space, with its flags, and without a
         REQUIRE(bench.engine->run() == Stop::Halt);
         CHECK(bench.written(0xe7) == std::vector<uint32_t>{2, 0x4002});
         CHECK(bench.written(0xe8) == std::vector<uint32_t>{7}); // #NM: CR0.TS
+        CHECK(bench.word<uint32_t>(0xd7fc) == 0); // the error code
         CHECK(bench.engine->state().cr3 == kTables);
     }
 }
