@@ -1,4 +1,4 @@
-// How many instructions a translated block holds, looked up at every block the guest enters.
+// How many instructions a translated block holds, looked up when the guest enters it by callback.
 //
 // The library reports each block it translates with its instruction count (report_translation);
 // entering a block gives only its address and size. The table is direct-mapped by those two. Code

@@ -42,6 +42,7 @@ struct EngineOptions {
 
 struct EngineStatistics {
     uint64_t blocks = 0;
+    uint64_t block_calls = 0; // of these, counted by callback and not in place
     std::array<uint64_t, 256> exceptions{}; // by vector, raised by instructions
     std::array<uint64_t, 256> interrupts{}; // by vector, external
 };
@@ -76,7 +77,7 @@ class Engine {
     virtual CpuState state() = 0;
     virtual void set_state(CpuState const& state) = 0; // not CR0, CR3, CR4, EFER
 
-    virtual EngineStatistics const& statistics() const = 0;
+    virtual EngineStatistics const& statistics() = 0;
     virtual DeliveryOutcome const& last_delivery() const = 0;
     virtual std::string const& failure() const = 0;
 };

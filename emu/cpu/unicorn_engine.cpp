@@ -48,6 +48,8 @@ UnicornEngine::UnicornEngine(EnginePointer engine, StateAccess access, StateAcce
     : engine_(std::move(engine)), access_(std::move(access)), inspect_(std::move(inspect)),
       memory_(memory), platform_(platform), page_use_(memory.regions().back().end())
 {
+    clock_.hot().engine = this;
+    clock_.hot().on_low_budget = on_low_budget;
 }
 
 // Intel SDM vol. 3, table 9-1: the state after RESET.
@@ -88,7 +90,7 @@ Stop UnicornEngine::run()
     update_attention();
     choose_walker();
     uc_err const status = run_blocks();
-    block_count_ = 0;
+    clock_.leave_block();
     if (status != UC_ERR_OK) {
         CpuState const now = state();
         failure_ = fmt::format("{} at {:x}:{:x} (linear {:x})", uc_strerror(status),
@@ -177,12 +179,19 @@ void UnicornEngine::set_state(CpuState const& state)
     access_.restore();
 }
 
+EngineStatistics const& UnicornEngine::statistics()
+{
+    statistics_.blocks = clock_.blocks();
+    return statistics_;
+}
+
 uint64_t UnicornEngine::instructions() const
 {
-    if (block_count_ == 0)
-        return retired_;
+    uint32_t const count = clock_.current().count;
+    if (count == 0)
+        return clock_.retired();
     inspect_.save();
-    return retired_ - block_count_ + executed_before(inspect_.load_linear_rip());
+    return clock_.retired() - count + executed_before(inspect_.load_linear_rip());
 }
 
 } // namespace pagelab::cpu

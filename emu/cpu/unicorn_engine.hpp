@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "emu/cpu/block_clock.hpp"
 #include "emu/cpu/engine.hpp"
 #include "emu/cpu/linear_access.hpp"
 #include "emu/cpu/page_use.hpp"
@@ -40,7 +41,7 @@ class UnicornEngine final : public Engine {
     void discard_code(PhysAddr address, uint64_t bytes) override;
     CpuState state() override;
     void set_state(CpuState const& state) override;
-    EngineStatistics const& statistics() const override { return statistics_; }
+    EngineStatistics const& statistics() override;
     DeliveryOutcome const& last_delivery() const override { return last_delivery_; }
     std::string const& failure() const override { return failure_; }
 
@@ -55,6 +56,7 @@ class UnicornEngine final : public Engine {
     };
 
     static void on_block(uc_engine*, uint64_t address, uint32_t size, void* self) noexcept;
+    static void on_low_budget(BlockClock::Hot* hot) noexcept;
     static void on_translation(uc_engine*, uc_tb* current, uc_tb* previous, void* self) noexcept;
     static void on_interrupt(uc_engine*, uint32_t vector, void* self) noexcept;
     static bool on_invalid_instruction(uc_engine*, void* self) noexcept;
@@ -72,6 +74,7 @@ class UnicornEngine final : public Engine {
 
     Result<> map_hole(PhysAddr from, PhysAddr to);
     Result<> map_region(mem::Region const& region);
+    void count_in_place(std::byte* after_call);
     bool attend(); // the block hook's slow path: true to stop here
     uint32_t decode_block(uint64_t address, uint32_t size);
     uint32_t executed_before(uint64_t linear) const;
@@ -85,7 +88,7 @@ class UnicornEngine final : public Engine {
     void update_attention()
     {
         bool const now = stop_ || watch_window_ || leave_at_next_block_ || run_one_block_;
-        attention_ = now ? 0 : deadline_;
+        clock_.set_attention(now ? 0 : deadline_);
     }
 
     enum class Walker : uint8_t { Library, Ours };
@@ -109,12 +112,9 @@ class UnicornEngine final : public Engine {
     mutable std::array<PartialCount, 256> partial_counts_;
     uint64_t generation_ = 1; // of translated code
 
-    uint64_t retired_ = 0; // includes the whole of the block being run
-    uint64_t attention_ = ~uint64_t{0};
+    BlockClock clock_;
+    std::optional<bool> code_writable_; // the library's; not yet known before the first block
     uint64_t deadline_ = ~uint64_t{0};
-    uint64_t block_address_ = 0;
-    uint32_t block_size_ = 0;
-    uint32_t block_count_ = 0; // 0 when no block is under way
     bool watch_window_ = false;
     std::optional<Stop> stop_;
 

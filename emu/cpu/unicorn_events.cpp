@@ -79,26 +79,28 @@ uint32_t UnicornEngine::decode_block(uint64_t address, uint32_t size)
 // Instructions of the current block that begin before `linear`.
 uint32_t UnicornEngine::executed_before(uint64_t linear) const
 {
-    if (linear <= block_address_ || linear - block_address_ > block_size_)
-        return linear == block_address_ ? 0 : block_count_;
-    PartialCount& cached = partial_counts_[(block_address_ ^ linear) % partial_counts_.size()];
-    if (cached.block == block_address_ && cached.linear == linear &&
+    BlockClock::Record const& block = clock_.current();
+    if (linear <= block.address || linear - block.address > block.size)
+        return linear == block.address ? 0 : block.count;
+    PartialCount& cached = partial_counts_[(block.address ^ linear) % partial_counts_.size()];
+    if (cached.block == block.address && cached.linear == linear &&
         cached.generation == generation_)
         return cached.count;
     access_.save();
     CpuState const state = access_.load();
-    auto const code = read_code(state, memory_, block_address_, block_size_ + kLongestInstruction);
-    uint32_t const count = decoder_.count(code, linear - block_address_, code_width(state));
-    cached = {block_address_, linear, generation_, count};
+    auto const code = read_code(state, memory_, block.address, block.size + kLongestInstruction);
+    uint32_t const count = decoder_.count(code, linear - block.address, code_width(state));
+    cached = {block.address, linear, generation_, count};
     return count;
 }
 
 void UnicornEngine::uncount_rest_of_block(uint64_t linear)
 {
-    if (block_count_ == 0)
+    uint32_t const count = clock_.current().count;
+    if (count == 0)
         return;
-    retired_ -= block_count_ - executed_before(linear);
-    block_count_ = 0;
+    clock_.take_back(count - executed_before(linear));
+    clock_.leave_block();
 }
 
 // The context has been saved; RIP is at the instruction, or after it for INT n.
@@ -118,7 +120,7 @@ void UnicornEngine::finish_delivery(CpuState& state, Event const& event)
     DeliveryOutcome outcome = deliver(state, linear, event);
     access_.store(state);
     if (event.length != 0 && outcome.attempts.size() > 1)
-        --retired_; // INT itself faulted
+        clock_.take_back(1); // INT itself faulted
     if (outcome.task_switched)
         access_.store_all_flags(state.rflags);
     access_.clear_old_exception();

@@ -1,6 +1,7 @@
 // The callbacks: counting blocks, exceptions, ports, holes, and the instructions we complete.
 #include <array>
 
+#include "emu/cpu/block_patch.hpp"
 #include "emu/cpu/unicorn_engine.hpp"
 
 namespace pagelab::cpu {
@@ -16,23 +17,44 @@ UnicornEngine* engine_of(void* self)
 
 } // namespace
 
-// The hot path: once per block. Nothing here but the count and one comparison.
+// A block entered by callback: the first time, and always where counting in place is not possible.
 void UnicornEngine::on_block(uc_engine*, uint64_t address, uint32_t size, void* self) noexcept
 {
     UnicornEngine& engine = *engine_of(self);
-    if (engine.retired_ >= engine.attention_) [[unlikely]] {
-        engine.block_count_ = 0;
-        if (engine.attend())
-            return;
-    }
+    engine.clock_.leave_block();
+    if (engine.clock_.attention_reached() && engine.attend())
+        return;
     uint32_t count = engine.counter_.find(address, size);
-    if (count == 0) [[unlikely]]
+    if (count == 0)
         count = engine.decode_block(address, size);
-    engine.retired_ += count;
-    engine.block_address_ = address;
-    engine.block_size_ = size;
-    engine.block_count_ = count;
-    ++engine.statistics_.blocks;
+    engine.clock_.enter_called_block({address, size, count});
+    ++engine.statistics_.block_calls;
+    engine.count_in_place(static_cast<std::byte*>(__builtin_return_address(0)));
+}
+
+// From the next time on.
+void UnicornEngine::count_in_place(std::byte* after_call)
+{
+    constexpr size_t kBefore = 64, kAfter = 32; // more than the calls take
+    if (!code_writable_)
+        code_writable_ = is_writable(after_call);
+    if (!*code_writable_)
+        return;
+    BlockClock::Record const block = clock_.current();
+    if (patch_block({after_call - kBefore, kBefore + kAfter}, kBefore, {engine_.get(), this},
+                    clock_.hot(), clock_.next_record(), block.count))
+        clock_.add_record(block);
+}
+
+void UnicornEngine::on_low_budget(BlockClock::Hot* hot) noexcept
+{
+    UnicornEngine& engine = *hot->engine;
+    uint32_t const record = hot->current;
+    engine.clock_.give_back(record);
+    engine.clock_.leave_block();
+    if (engine.clock_.attention_reached() && engine.attend())
+        return;
+    engine.clock_.enter_block(record);
 }
 
 bool UnicornEngine::attend()
@@ -44,7 +66,7 @@ bool UnicornEngine::attend()
         leave_at_next_block_ = true;
         return false;
     }
-    if (retired_ >= deadline_)
+    if (clock_.retired() >= deadline_)
         stop_ = Stop::Deadline;
     else if (watch_window_ && can_interrupt())
         stop_ = Stop::InterruptWindow;

@@ -41,8 +41,8 @@ void UnicornEngine::choose_walker()
 {
     access_.save();
     set_walker(library_can_walk(access_.load_paging().context) ? Walker::Library : Walker::Ours);
-    if (retired_ >= forget_code_at_) {
-        forget_code_at_ = retired_ + kForgetCodeAfter;
+    if (clock_.retired() >= forget_code_at_) {
+        forget_code_at_ = clock_.retired() + kForgetCodeAfter;
         discard_all_code_ = true;
     }
     if (!discard_all_code_)

@@ -1,0 +1,49 @@
+// Counting in place: the call of the block callback in translated code, replaced by what it does.
+//
+// A callback costs a block 2.6 ns, as much as a dozen guest instructions. The library translates a
+// block to code that begins with (its tcg/i386 back end, Unicorn 2.1, for x86-64 hosts)
+//
+//   movabs $engine, %rdi         the callback: its arguments and the call
+//   mov    $address, %rsi          in any of three encodings
+//   mov    $size, %edx
+//   movabs $user_data, %rcx
+//   call   callback                direct, or by a constant in memory
+//   movabs $engine, %rdi         the check for a stop request
+//   xor    %esi, %esi
+//   call   helper
+//
+// and is given, in the room of the callback's part,
+//
+//   movabs $hot, %rdi
+//   movl   $record, 16(%rdi)
+//   subq   $count, (%rdi)
+//   jb     low
+//   incq   8(%rdi)
+//   jmp    past the check          whoever asks for a stop also takes the budget away
+//   low:
+//   call   *24(%rdi)               and on to the check
+//
+// Anything but exactly the expected bytes is left as it is, and goes on calling.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "emu/cpu/block_clock.hpp"
+
+namespace pagelab::cpu {
+
+struct BlockCall {
+    void const* engine;    // the library's handle
+    void const* user_data; // of the block callback
+};
+
+// `code` holds translated code, the callback's call ending at `after_call`. True: replaced.
+bool patch_block(std::span<std::byte> code, size_t after_call, BlockCall const& call,
+                 BlockClock::Hot const& hot, uint32_t record, uint32_t count);
+
+// Whether this process may write to the code at `address`, which is readable; nothing is changed.
+bool is_writable(void* address);
+
+} // namespace pagelab::cpu

@@ -1,0 +1,185 @@
+// Counting in place: which code is recognised, what is written over it, and that blocks use it.
+#include "emu/cpu/block_patch.hpp"
+
+#include <cstring>
+#include <vector>
+
+#include <sys/mman.h>
+
+#include "tests/unit/cpu/paged_bench.hpp"
+
+using namespace pagelab;
+using cpu::BlockCall;
+using cpu::BlockClock;
+
+namespace {
+
+BlockCall const kCall = {reinterpret_cast<void*>(0x1122'3344'5566), reinterpret_cast<void*>(0x77)};
+
+using Bytes = std::vector<uint8_t>;
+
+void append(Bytes& code, Bytes const& more)
+{
+    code.insert(code.end(), more.begin(), more.end());
+}
+
+void append_pointer(std::vector<uint8_t>& code, Bytes const& opcode, void const* value)
+{
+    append(code, opcode);
+    auto const* const raw = reinterpret_cast<uint8_t const*>(&value);
+    code.insert(code.end(), raw, raw + sizeof value);
+}
+
+struct Translated { // what the library makes of a block's beginning
+    std::vector<uint8_t> code;
+    size_t start = 0, after_call = 0, past_check = 0;
+
+    std::span<std::byte> bytes() { return std::as_writable_bytes(std::span(code)); }
+};
+
+Translated translate(Bytes const& mov_to_rsi, Bytes const& call_opcode)
+{
+    Translated made;
+    made.code.assign(16, 0xcc);
+    made.start = made.code.size();
+    append_pointer(made.code, {0x48, 0xbf}, kCall.engine);
+    append(made.code, mov_to_rsi);
+    append(made.code, {0xba, 0x11, 0, 0, 0});
+    append_pointer(made.code, {0x48, 0xb9}, kCall.user_data);
+    append(made.code, call_opcode);
+    append(made.code, {1, 2, 3, 4});
+    made.after_call = made.code.size();
+    append_pointer(made.code, {0x48, 0xbf}, kCall.engine);
+    append(made.code, {0x33, 0xf6});
+    append(made.code, call_opcode);
+    append(made.code, {5, 6, 7, 8});
+    made.past_check = made.code.size();
+    made.code.resize(made.code.size() + 16, 0xcc);
+    return made;
+}
+
+Bytes const kMovs[] = {
+    {0xbe, 1, 2, 3, 4},
+    {0x48, 0xc7, 0xc6, 1, 2, 3, 4},
+    {0x48, 0xbe, 1, 2, 3, 4, 5, 6, 7, 8},
+};
+Bytes const kCalls[] = {{0xe8}, {0xff, 0x15}};
+
+} // namespace
+
+TEST_CASE("every form the library writes is replaced, and nothing beyond it")
+{
+    BlockClock clock;
+    for (auto const& mov : kMovs) {
+        for (auto const& call : kCalls) {
+            for (uint32_t const count : {1u, 127u, 128u, 512u}) {
+                CAPTURE(mov.size());
+                CAPTURE(call.size());
+                CAPTURE(count);
+                Translated made = translate(mov, call);
+                auto const before = made.code;
+                REQUIRE(patch_block(made.bytes(), made.after_call, kCall, clock.hot(), 42, count));
+                CHECK(std::equal(before.begin(), before.begin() + long(made.start),
+                                 made.code.begin()));
+                CHECK(std::equal(before.begin() + long(made.after_call), before.end(),
+                                 made.code.begin() + long(made.after_call)));
+                CHECK(std::memcmp(&made.code[made.start], before.data() + made.start, 10) != 0);
+            }
+        }
+    }
+}
+
+TEST_CASE("code that differs in one byte anywhere in the pattern is left alone")
+{
+    BlockClock clock;
+    for (auto const& call : kCalls) {
+        Translated const good = translate(kMovs[1], call);
+        for (size_t at = good.start; at < good.past_check; ++at) {
+            size_t const mov = good.start + 10;
+            bool const address = at >= mov + 3 && at < mov + 7;
+            bool const size = at > mov + 7 && at < mov + 12;
+            bool const displacement =
+                (at >= good.after_call - 4 && at < good.after_call) || at >= good.past_check - 4;
+            if (address || size || displacement)
+                continue;
+            CAPTURE(at - good.start);
+            Translated bad = good;
+            bad.code[at] ^= 0x40;
+            auto const before = bad.code;
+            CHECK(!patch_block(bad.bytes(), bad.after_call, kCall, clock.hot(), 42, 9));
+            CHECK(bad.code == before);
+        }
+    }
+}
+
+TEST_CASE("code cut short at any byte is refused")
+{
+    BlockClock clock;
+    Translated made = translate(kMovs[0], kCalls[1]);
+    for (size_t cut = 0; cut < made.past_check; ++cut) {
+        std::vector<uint8_t> part(made.code.begin(), made.code.begin() + long(cut));
+        CHECK(!patch_block(std::as_writable_bytes(std::span(part)), made.after_call, kCall,
+                           clock.hot(), 42, 9));
+    }
+}
+
+TEST_CASE("the new code takes its count, or calls when the budget is too small")
+{
+    struct Call {
+        static void note(BlockClock::Hot* hot) noexcept { hot->blocks += 1000; }
+    };
+    for (uint32_t const count : {5u, 300u}) {
+        CAPTURE(count);
+        BlockClock clock;
+        clock.hot().on_low_budget = Call::note;
+        Translated made = translate(kMovs[1], kCalls[1]);
+        REQUIRE(patch_block(made.bytes(), made.after_call, kCall, clock.hot(), 42, count));
+        void* const page = mmap(nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+                                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        REQUIRE(page != MAP_FAILED);
+        CHECK(cpu::is_writable(page));
+        // sub $8,%rsp; the code; add $8,%rsp and ret where the check was, and past it
+        auto* const text = static_cast<uint8_t*>(page);
+        std::memcpy(text, made.code.data(), made.code.size());
+        std::array<uint8_t, 4> const enter = {0x48, 0x83, 0xec, 0x08};
+        std::array<uint8_t, 5> const leave = {0x48, 0x83, 0xc4, 0x08, 0xc3};
+        std::memcpy(text + made.start - enter.size(), enter.data(), enter.size());
+        std::memcpy(text + made.after_call, leave.data(), leave.size());
+        std::memcpy(text + made.past_check, leave.data(), leave.size());
+        auto const run = reinterpret_cast<void (*)()>(text + made.start - enter.size());
+
+        clock.hot().budget = count;
+        run();
+        CHECK(clock.hot().budget == 0);
+        CHECK(clock.hot().blocks == 1);
+        CHECK(clock.hot().current == 42);
+        clock.hot().budget = count - 1;
+        run();
+        CHECK(clock.hot().budget == ~uint64_t{0});
+        CHECK(clock.hot().blocks == 1001);
+        munmap(page, 4096);
+    }
+}
+
+TEST_CASE("memory that may not be written is found out without a crash")
+{
+    void* const page = mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    REQUIRE(page != MAP_FAILED);
+    CHECK(!cpu::is_writable(page));
+    munmap(page, 4096);
+}
+
+TEST_CASE("blocks call once and then count in place, in every mode")
+{
+    for (Mode const mode : {Mode::Pae, Mode::PaeNx, Mode::Long, Mode::LongNoNx}) {
+        CAPTURE(mode);
+        PagedBench bench(mode);
+        bench.set_code({0x90, 0xff, 0xc3, 0xeb, 0xfb}); // nop; inc ebx; jmp
+        bench.engine->set_deadline(30'000);
+        REQUIRE(bench.engine->run() == Stop::Deadline);
+        CHECK(bench.engine->statistics().blocks >= 9'900);
+        CHECK(bench.engine->statistics().block_calls < 20);
+        uint64_t const loops = bench.engine->state().gpr[cpu::Rbx] & 0xffff'ffff;
+        CHECK(bench.engine->statistics().blocks - loops < 20);
+    }
+}
