@@ -45,16 +45,6 @@ uint32_t derive_hflags(uint32_t old, CpuState const& state)
 
 } // namespace
 
-void StateAccess::save()
-{
-    uc_context_save(engine_, context_.get());
-}
-
-void StateAccess::restore()
-{
-    uc_context_restore(engine_, context_.get());
-}
-
 Segment StateAccess::load_segment(size_t index) const
 {
     size_t const at = layout_.segments() + index * StateLayout::kSegmentSize;

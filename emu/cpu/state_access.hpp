@@ -1,4 +1,4 @@
-// CpuState out of, and into, a saved context of the CPU library.
+// CpuState out of, and into, the CPU library's own state.
 #pragma once
 
 #include <cstdint>
@@ -18,23 +18,19 @@ struct PagingState {
     int32_t a20_mask = -1;
 };
 
-// A context buffer and the layout of what is in it. save() and restore() take well under a
-// microsecond each. The bytes hold pointers of this process: they are not for a file.
+// The live state (live_state.hpp) and the layout of what is in it: what is stored is what the
+// engine goes on with. Holds pointers only.
 class StateAccess {
   public:
-    StateAccess(uc_engine* engine, ContextPointer context, StateLayout const& layout)
-        : engine_(engine), context_(std::move(context)), layout_(layout)
+    StateAccess(uc_engine* engine, std::byte* state, StateLayout const& layout)
+        : engine_(engine), state_(state), layout_(layout)
     {
     }
 
-    void save();    // engine -> buffer
-    void restore(); // buffer -> engine
-
-    // The buffer as architectural state. Call save() first.
     CpuState load() const;
     PagingState load_paging() const; // cheaper parts of load()
     uint64_t load_linear_rip() const;
-    // Puts what differs from a load()ed state back. The arithmetic flags, which the library keeps
+    // Puts a load()ed state that was changed back. The arithmetic flags, which the library keeps
     // elsewhere, stay as they are: delivery never changes them.
     void store(CpuState const& state);
     // Replaces all flags, the arithmetic ones included.
@@ -55,21 +51,20 @@ class StateAccess {
     T get(size_t offset) const
     {
         T value;
-        std::memcpy(&value, bytes() + offset, sizeof value);
+        std::memcpy(&value, state_ + offset, sizeof value);
         return value;
     }
     template<class T>
     void put(size_t offset, T value)
     {
-        std::memcpy(bytes() + offset, &value, sizeof value);
+        std::memcpy(state_ + offset, &value, sizeof value);
     }
-    std::byte* bytes() const { return reinterpret_cast<std::byte*>(context_.get()); }
 
     Segment load_segment(size_t index) const;
     void store_segment(size_t index, Segment const& segment);
 
     uc_engine* engine_;
-    ContextPointer context_;
+    std::byte* state_;
     StateLayout layout_;
 };
 

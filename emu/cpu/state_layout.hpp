@@ -1,4 +1,6 @@
-// Where the CPU library keeps what its API does not give: offsets into a saved context.
+// Where the CPU library keeps what its API does not give: offsets into its state.
+//
+// They count from where a saved context's header would be, if the state were one.
 //
 // Unicorn has no call for the #PF error code, the hidden segment parts, the CPL, EFER's direct
 // value or the pending-exception latch, but all are in the bytes that uc_context_save copies. The

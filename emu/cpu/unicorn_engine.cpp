@@ -3,20 +3,10 @@
 
 #include "emu/cpu/exit_checks.hpp"
 #include "emu/cpu/leave_long_mode.hpp"
+#include "emu/cpu/live_state.hpp"
 #include "emu/cpu/state_probe.hpp"
 
 namespace pagelab::cpu {
-
-namespace {
-
-Result<StateAccess> make_access(uc_engine* engine, StateLayout const& layout)
-{
-    uc_context* context = nullptr;
-    TRY(unicorn_result(uc_context_alloc(engine, &context), "uc_context_alloc"));
-    return StateAccess(engine, ContextPointer(context), layout);
-}
-
-} // namespace
 
 Result<std::unique_ptr<Engine>> Engine::create(EngineOptions const& options,
                                                mem::PhysicalMemory& memory, Platform& platform)
@@ -31,11 +21,10 @@ Result<std::unique_ptr<Engine>> Engine::create(EngineOptions const& options,
                        "uc_ctl_set_cpu_model"));
     TRY(unicorn_result(uc_ctl_exits_enable(handle), "uc_ctl_exits_enable"));
     omit_exit_checks(handle); // else only slower
-    StateAccess access = TRY(make_access(handle, *layout));
-    StateAccess inspect = TRY(make_access(handle, *layout));
+    std::byte* const state = TRY(find_live_state(handle, *layout));
 
-    auto engine = std::make_unique<UnicornEngine>(std::move(pointer), std::move(access),
-                                                  std::move(inspect), memory, platform);
+    auto engine = std::make_unique<UnicornEngine>(
+        std::move(pointer), StateAccess(handle, state, *layout), memory, platform);
     engine->read_cpuid_table();
     TRY(engine->map_memory(options.trapped_pages));
     TRY(engine->add_hooks());
@@ -43,10 +32,10 @@ Result<std::unique_ptr<Engine>> Engine::create(EngineOptions const& options,
     return engine;
 }
 
-UnicornEngine::UnicornEngine(EnginePointer engine, StateAccess access, StateAccess inspect,
+UnicornEngine::UnicornEngine(EnginePointer engine, StateAccess const& access,
                              mem::PhysicalMemory& memory, Platform& platform)
-    : engine_(std::move(engine)), access_(std::move(access)), inspect_(std::move(inspect)),
-      memory_(memory), platform_(platform), page_use_(memory.regions().back().end())
+    : engine_(std::move(engine)), access_(access), memory_(memory), platform_(platform),
+      page_use_(memory.regions().back().end())
 {
     clock_.hot().engine = this;
     clock_.hot().on_low_budget = on_low_budget;
@@ -61,7 +50,6 @@ void UnicornEngine::reset()
     uint64_t const cr0 = kCr0AfterReset, zero = 0;
     uc_reg_write(engine_.get(), UC_X86_REG_CR0, &cr0);
     uc_reg_write(engine_.get(), UC_X86_REG_CR3, &zero);
-    access_.save();
     CpuState state = access_.load();
     state.gpr = {};
     state.gpr[Rdx] = 0x600; // family in DH
@@ -80,7 +68,6 @@ void UnicornEngine::reset()
     access_.store(state);
     access_.store_all_flags(state.rflags);
     access_.clear_old_exception();
-    access_.restore();
     uc_ctl_flush_tlb(engine_.get());
 }
 
@@ -132,23 +119,19 @@ bool UnicornEngine::can_interrupt()
 {
     if (!interrupts_enabled())
         return false;
-    access_.save();
     return !access_.interrupt_shadow();
 }
 
 void UnicornEngine::interrupt(uint8_t vector)
 {
     ++statistics_.interrupts[vector];
-    access_.save();
     CpuState state = access_.load();
     finish_delivery(state, {vector, Event::Source::External, 0});
 }
 
 void UnicornEngine::set_a20(bool enabled)
 {
-    access_.save();
     access_.set_a20(enabled);
-    access_.restore();
     uc_ctl_flush_tlb(engine_.get());
 }
 
@@ -167,16 +150,13 @@ void UnicornEngine::discard_code(PhysAddr address, uint64_t bytes)
 
 CpuState UnicornEngine::state()
 {
-    access_.save();
     return access_.load();
 }
 
 void UnicornEngine::set_state(CpuState const& state)
 {
-    access_.save();
     access_.store(state);
     access_.store_all_flags(state.rflags);
-    access_.restore();
 }
 
 EngineStatistics const& UnicornEngine::statistics()
@@ -190,8 +170,7 @@ uint64_t UnicornEngine::instructions() const
     uint32_t const count = clock_.current().count;
     if (count == 0)
         return clock_.retired();
-    inspect_.save();
-    return clock_.retired() - count + executed_before(inspect_.load_linear_rip());
+    return clock_.retired() - count + executed_before(access_.load_linear_rip());
 }
 
 } // namespace pagelab::cpu

@@ -21,8 +21,8 @@ namespace pagelab::cpu {
 
 class UnicornEngine final : public Engine {
   public:
-    UnicornEngine(EnginePointer engine, StateAccess access, StateAccess inspect,
-                  mem::PhysicalMemory& memory, Platform& platform);
+    UnicornEngine(EnginePointer engine, StateAccess const& access, mem::PhysicalMemory& memory,
+                  Platform& platform);
 
     Result<> map_memory(std::span<PhysAddr const> trapped_pages);
     Result<> add_hooks();
@@ -102,8 +102,7 @@ class UnicornEngine final : public Engine {
     void note_translation(uint64_t address, uint32_t size);
 
     EnginePointer engine_;
-    mutable StateAccess access_;
-    mutable StateAccess inspect_; // a second buffer, for looks at the state while access_ is in use
+    StateAccess access_;
     TranslationMemo memo_;
     mem::PhysicalMemory& memory_;
     Platform& platform_;

@@ -68,8 +68,7 @@ uint64_t escape_length(CpuState const& state, mem::PhysicalMemory const& memory)
 
 uint32_t UnicornEngine::decode_block(uint64_t address, uint32_t size)
 {
-    inspect_.save();
-    CpuState const state = inspect_.load();
+    CpuState const state = access_.load();
     auto const code = read_code(state, memory_, address, size + kLongestInstruction);
     uint32_t const count = std::max(decoder_.count(code, size, code_width(state)), 1u);
     counter_.remember(address, size, count);
@@ -86,7 +85,6 @@ uint32_t UnicornEngine::executed_before(uint64_t linear) const
     if (cached.block == block.address && cached.linear == linear &&
         cached.generation == generation_)
         return cached.count;
-    access_.save();
     CpuState const state = access_.load();
     auto const code = read_code(state, memory_, block.address, block.size + kLongestInstruction);
     uint32_t const count = decoder_.count(code, linear - block.address, code_width(state));
@@ -103,7 +101,7 @@ void UnicornEngine::uncount_rest_of_block(uint64_t linear)
     clock_.leave_block();
 }
 
-// The context has been saved; RIP is at the instruction, or after it for INT n.
+// RIP is at the instruction, or after it for INT n.
 void UnicornEngine::take_exception(Event event)
 {
     ++statistics_.exceptions[event.vector];
@@ -124,7 +122,6 @@ void UnicornEngine::finish_delivery(CpuState& state, Event const& event)
     if (outcome.task_switched)
         access_.store_all_flags(state.rflags);
     access_.clear_old_exception();
-    access_.restore();
     if (outcome.task_switched) { // through the API, for the TLB and the mode bits they decide
         uc_reg_write(engine_.get(), UC_X86_REG_CR0, &state.cr0);
         uc_reg_write(engine_.get(), UC_X86_REG_CR3, &state.cr3);
@@ -144,23 +141,19 @@ void UnicornEngine::enter_by_instruction(CpuState& state, uint64_t rflags)
     state.rflags = rflags;
     access_.store(state);
     access_.store_all_flags(rflags);
-    access_.restore();
 }
 
 void UnicornEngine::fault_by_instruction(Event event, uint64_t length)
 {
     take_exception(event);
-    access_.save();
     CpuState state = access_.load();
     state.rip -= length;
     access_.store(state);
-    access_.restore();
 }
 
 void UnicornEngine::on_syscall(uc_engine*, void* self) noexcept
 {
     auto& engine = *static_cast<UnicornEngine*>(self);
-    engine.access_.save();
     CpuState state = engine.access_.load();
     uint64_t const length = escape_length(state, engine.memory_);
     bool const enabled = (state.efer & 1) != 0;
@@ -181,7 +174,6 @@ void UnicornEngine::on_syscall(uc_engine*, void* self) noexcept
 void UnicornEngine::on_sysenter(uc_engine*, void* self) noexcept
 {
     auto& engine = *static_cast<UnicornEngine*>(self);
-    engine.access_.save();
     CpuState state = engine.access_.load();
     uint64_t const length = escape_length(state, engine.memory_);
     auto const selector = static_cast<uint16_t>(engine.read_msr(kSysenterCs) & 0xfffc);

@@ -90,7 +90,6 @@ void UnicornEngine::on_translation(uc_engine*, uc_tb* current, uc_tb*, void* sel
 void UnicornEngine::on_interrupt(uc_engine*, uint32_t vector, void* self) noexcept
 {
     UnicornEngine& engine = *engine_of(self);
-    engine.access_.save();
     auto const source = engine.access_.is_software_interrupt() ? Event::Source::SoftwareInterrupt
                                                                : Event::Source::Exception;
     engine.take_exception({static_cast<uint8_t>(vector), source, engine.access_.error_code()});
@@ -100,7 +99,6 @@ bool UnicornEngine::on_invalid_instruction(uc_engine*, void* self) noexcept
 {
     constexpr uint8_t kInvalidOpcode = 6;
     UnicornEngine& engine = *engine_of(self);
-    engine.access_.save();
     engine.take_exception({kInvalidOpcode, Event::Source::Exception, 0});
     return true;
 }

@@ -39,7 +39,6 @@ bool library_can_walk(mmu::Context const& context)
 
 void UnicornEngine::choose_walker()
 {
-    access_.save();
     set_walker(library_can_walk(access_.load_paging().context) ? Walker::Library : Walker::Ours);
     if (clock_.retired() >= forget_code_at_) {
         forget_code_at_ = clock_.retired() + kForgetCodeAfter;
@@ -70,7 +69,6 @@ bool UnicornEngine::on_tlb_fill(uc_engine*, uint64_t page, uc_mem_type type, uc_
 
 bool UnicornEngine::fill_tlb(uint64_t page, mmu::Operation operation, uc_tlb_entry& entry)
 {
-    access_.save();
     PagingState const paging = access_.load_paging();
     if (library_can_walk(paging.context)) {
         leave_at_next_block_ = true;
@@ -121,8 +119,7 @@ void UnicornEngine::note_code(PhysAddr page)
 // The library's own walk does not tell what is fetched, but what is translated can be looked up.
 void UnicornEngine::note_translation(uint64_t address, uint32_t size)
 {
-    inspect_.save();
-    mmu::Context const context = inspect_.load_paging().context;
+    mmu::Context const context = access_.load_paging().context;
     for (uint64_t const at : {address, address + size - 1})
         if (auto const code = mmu::translate(context, memory_, VirtAddr(at), {}))
             note_code(code->address.page_start());
@@ -137,7 +134,6 @@ uc_err UnicornEngine::run_blocks()
         uc_err const status = uc_emu_start(engine_.get(), rip, 0, 0, 0);
         if (fill_refused_ && status == UC_ERR_EXCEPTION) {
             fill_refused_ = false;
-            access_.save();
             uncount_rest_of_block(access_.load().linear_rip());
             set_walker(Walker::Library);
             run_one_block_ = true;
