@@ -96,6 +96,7 @@ constexpr command kCommands[] = {
     {"panic", "                  panic", run_panic},
     {"poweroff", "[STATUS]          end the run", run_poweroff},
     {"reboot", "                  reset the machine", run_reboot},
+    {"selftest", "[SUITE|all [SEED [STEPS]]]  test the memory manager; prints KTAP", run_selftest},
     {"stress", "N SEED            N random allocations and frees, then check", run_stress},
 };
 

@@ -15,6 +15,7 @@
 #include "guestkernel/kernel/panic.hpp"
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/kernel/proc.hpp"
+#include "guestkernel/kernel/selftest.hpp"
 #include "guestkernel/lib/string.hpp"
 
 // boot.S comes here with what the loader left in EAX and EBX.
@@ -97,6 +98,7 @@ mm::Result<> run_boot_options()
 {
     char name[kValueSize];
     char rounds[kValueSize];
+    TRY(selftest_boot_option(info.command_line));
     if (!get_option(info.command_line, "bench", name, sizeof(name)))
         return {};
     bool const has_rounds = get_option(info.command_line, "bench_n", rounds, sizeof(rounds));

@@ -1,0 +1,83 @@
+// The self-tests' subject is the kernel's own memory; their scratch is a block taken from it.
+#include "guestkernel/kernel/selftest.hpp"
+
+#include "guestkernel/arch/x86/layout.hpp"
+#include "guestkernel/kernel/commands.hpp"
+#include "guestkernel/kernel/console.hpp"
+#include "guestkernel/kernel/memory.hpp"
+#include "guestkernel/kernel/options.hpp"
+#include "guestkernel/kernel/panic.hpp"
+#include "guestkernel/mm/page_alloc.hpp"
+#include "guestkernel/selftest/ktap.hpp"
+
+namespace pagelab::kernel {
+
+namespace {
+
+constexpr unsigned kScratchOrder = 8; // 1 MiB: a bit for each page of 32 GiB
+constexpr uint64_t kDefaultSteps = 20'000;
+constexpr uint64_t kChecks = 20; // of all invariants, in a random walk
+
+lib::Result<selftest::totals> run(char const* name, uint64_t seed, uint64_t steps)
+{
+    mm::page* const block = mm::alloc_pages(node(), mm::GFP_KERNEL, kScratchOrder);
+    if (block == nullptr)
+        return lib::Error{"no memory for the self-tests"};
+    selftest::subject on = {.node = node()};
+    selftest::run_options const options = {
+        .seed = seed,
+        .steps = steps,
+        .check_every = steps / kChecks + 1,
+        .scratch =
+            static_cast<char*>(arch::phys_to_virt(pfn_to_phys(mm::page_to_pfn(node(), *block)))),
+        .scratch_size = kPageSize << kScratchOrder,
+    };
+    char buffer[256];
+    lib::seq_file m = {
+        .buf = buffer,
+        .size = sizeof(buffer),
+        .flush = [](void*, char const* text, size_t length) { console_write(text, length); },
+        .context = nullptr,
+    };
+    selftest::totals const done = selftest::run_suites(name, on, options, m);
+    TRY(mm::__free_pages(node(), *block, kScratchOrder));
+    if (done.suites == 0)
+        return lib::Error{"no such suite"};
+    return done;
+}
+
+lib::Result<uint64_t> number_option(char const* command_line, char const* name, uint64_t otherwise)
+{
+    char value[32];
+    if (!get_option(command_line, name, value, sizeof(value)))
+        return otherwise;
+    return parse_number(value);
+}
+
+} // namespace
+
+lib::Result<> selftest_boot_option(char const* command_line)
+{
+    char name[32];
+    if (!get_option(command_line, "selftest", name, sizeof(name)))
+        return {};
+    uint64_t const seed = TRY(number_option(command_line, "selftest_seed", 1));
+    uint64_t const steps = TRY(number_option(command_line, "selftest_steps", kDefaultSteps));
+    selftest::totals const done = TRY(run(name, seed, steps));
+    power_off(done.failed == 0 ? 0 : 1);
+}
+
+void run_selftest(int argc, char const* const* argv)
+{
+    auto const seed = argc > 2 ? parse_number(argv[2]) : uint64_t{1};
+    auto const steps = argc > 3 ? parse_number(argv[3]) : kDefaultSteps;
+    if (!seed || !steps) {
+        console_puts("selftest: usage: selftest [SUITE|all [SEED [STEPS]]]\n");
+        return;
+    }
+    auto const done = run(argc > 1 ? argv[1] : "all", seed.value(), steps.value());
+    if (!done)
+        console_printf("selftest: %s\n", done.error().message);
+}
+
+} // namespace pagelab::kernel
