@@ -19,10 +19,6 @@ namespace pagelab::kernel {
 
 namespace {
 
-// Of each loop's function, none of which is longer: code across two pages is slower under every
-// emulator, and where a loop lies should not depend on the rest of the kernel.
-constexpr size_t kLoopAlignment = 1024;
-
 constexpr unsigned kBlockOrder = mm::MAX_ORDER - 1; // 4 MiB, and so whole large pages
 constexpr unsigned kNodes = 1024;
 constexpr unsigned kStrideBlocks = 4;
@@ -143,34 +139,41 @@ void store_executable(uint64_t rounds)
     store_words(block, rounds);
 }
 
-struct bench {
-    char const* name;
-    void (*run)(uint64_t rounds);
-};
-
-constexpr bench kBenches[] = {
+constexpr bench kProcessorBenches[] = {
     {"list", churn_list},      {"memset", fill_memory},        {"stride", stride_pages},
     {"arith", compute},        {"exception", take_exceptions}, {"pagefault", take_page_faults},
     {"port", access_port},     {"block", enter_blocks},        {"nx", store_not_executable},
     {"rwx", store_executable},
 };
 
+bench const* find_bench(char const* name)
+{
+    for (bench const& b : kProcessorBenches) {
+        if (strcmp(b.name, name) == 0)
+            return &b;
+    }
+    for (unsigned i = 0; i < nr_memory_benches; i++) {
+        if (strcmp(kMemoryBenches[i].name, name) == 0)
+            return &kMemoryBenches[i];
+    }
+    return nullptr;
+}
+
 } // namespace
 
-lib::Result<> run_bench(char const* name, uint64_t rounds)
+lib::Result<> run_bench(char const* name, uint64_t rounds, uint64_t load)
 {
-    for (bench const& b : kBenches) {
-        if (strcmp(b.name, name) != 0)
-            continue;
-        uint64_t const start = arch::read_tsc();
-        b.run(rounds);
-        uint64_t const ticks = arch::read_tsc() - start;
-        console_printf("bench %s: n=%llu ticks=%llu\n", name,
-                       static_cast<unsigned long long>(rounds),
-                       static_cast<unsigned long long>(ticks));
-        return {};
-    }
-    return lib::Error{"bench=: no such loop"};
+    bench const* const b = find_bench(name);
+    if (b == nullptr)
+        return lib::Error{"bench=: no such loop"};
+    if (b->prepare != nullptr)
+        TRY(b->prepare(load));
+    uint64_t const start = arch::read_tsc();
+    b->run(rounds);
+    uint64_t const ticks = arch::read_tsc() - start;
+    console_printf("bench %s: n=%llu ticks=%llu\n", name, static_cast<unsigned long long>(rounds),
+                   static_cast<unsigned long long>(ticks));
+    return {};
 }
 
 } // namespace pagelab::kernel

@@ -12,14 +12,34 @@
 //   port        a byte to port 0x80
 //   block       256 blocks of two instructions
 //   nx, rwx     256 word stores to a page mapped not executable, or writable and executable
+//
+// The memory manager's (bench_memory.cpp): a round takes and gives back once.
+//
+//   page0, page3, page4     alloc_pages of that order, GFP_KERNEL
+//
+// bench_load=K first makes K of what the cost might grow with: free single pages in page0 to page4.
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "guestkernel/lib/result.hpp"
 
 namespace pagelab::kernel {
 
-lib::Result<> run_bench(char const* name, uint64_t rounds);
+// Of each loop's function, none of which is longer: code across two pages is slower under every
+// emulator, and where a loop lies should not depend on the rest of the kernel.
+inline constexpr size_t kLoopAlignment = 1024;
+
+struct bench {
+    char const* name;
+    void (*run)(uint64_t rounds);
+    lib::Result<> (*prepare)(uint64_t load) = nullptr;
+};
+
+extern bench const kMemoryBenches[];
+extern unsigned const nr_memory_benches;
+
+lib::Result<> run_bench(char const* name, uint64_t rounds, uint64_t load);
 
 } // namespace pagelab::kernel

@@ -97,12 +97,12 @@ mm::Result<> start_interrupts()
 mm::Result<> run_boot_options()
 {
     char name[kValueSize];
-    char rounds[kValueSize];
     TRY(selftest_boot_option(info.command_line));
     if (!get_option(info.command_line, "bench", name, sizeof(name)))
         return {};
-    bool const has_rounds = get_option(info.command_line, "bench_n", rounds, sizeof(rounds));
-    TRY(run_bench(name, has_rounds ? TRY(parse_number(rounds)) : uint64_t{10'000}));
+    uint64_t const rounds = TRY(get_number_option(info.command_line, "bench_n", 10'000));
+    uint64_t const load = TRY(get_number_option(info.command_line, "bench_load", 0));
+    TRY(run_bench(name, rounds, load));
     power_off(0);
 }
 

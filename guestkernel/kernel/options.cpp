@@ -43,6 +43,15 @@ bool get_option(char const* command_line, char const* name, char* value, size_t 
     return found;
 }
 
+lib::Result<uint64_t> get_number_option(char const* command_line, char const* name,
+                                        uint64_t otherwise)
+{
+    char value[32];
+    if (!get_option(command_line, name, value, sizeof(value)))
+        return otherwise;
+    return parse_number(value);
+}
+
 lib::Result<uint64_t> parse_number(char const* text)
 {
     bool const hexadecimal = text[0] == '0' && (text[1] | 0x20) == 'x';

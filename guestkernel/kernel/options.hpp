@@ -12,6 +12,10 @@ namespace pagelab::kernel {
 // without '=' has the value "". Stores at most size - 1 characters. False if it is not there.
 bool get_option(char const* command_line, char const* name, char* value, size_t size);
 
+// The number that option `name` gives, or `otherwise` where there is no such option.
+lib::Result<uint64_t> get_number_option(char const* command_line, char const* name,
+                                        uint64_t otherwise);
+
 // Decimal or 0x hexadecimal, all of the text.
 lib::Result<uint64_t> parse_number(char const* text);
 

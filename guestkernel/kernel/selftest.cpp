@@ -46,14 +46,6 @@ lib::Result<selftest::totals> run(char const* name, uint64_t seed, uint64_t step
     return done;
 }
 
-lib::Result<uint64_t> number_option(char const* command_line, char const* name, uint64_t otherwise)
-{
-    char value[32];
-    if (!get_option(command_line, name, value, sizeof(value)))
-        return otherwise;
-    return parse_number(value);
-}
-
 } // namespace
 
 lib::Result<> selftest_boot_option(char const* command_line)
@@ -61,8 +53,8 @@ lib::Result<> selftest_boot_option(char const* command_line)
     char name[32];
     if (!get_option(command_line, "selftest", name, sizeof(name)))
         return {};
-    uint64_t const seed = TRY(number_option(command_line, "selftest_seed", 1));
-    uint64_t const steps = TRY(number_option(command_line, "selftest_steps", kDefaultSteps));
+    uint64_t const seed = TRY(get_number_option(command_line, "selftest_seed", 1));
+    uint64_t const steps = TRY(get_number_option(command_line, "selftest_steps", kDefaultSteps));
     selftest::totals const done = TRY(run(name, seed, steps));
     power_off(done.failed == 0 ? 0 : 1);
 }

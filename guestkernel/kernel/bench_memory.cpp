@@ -1,0 +1,52 @@
+// Loops of the memory manager: take and give back, once in a round.
+#include "guestkernel/kernel/bench.hpp"
+#include "guestkernel/kernel/memory.hpp"
+#include "guestkernel/kernel/panic.hpp"
+#include "guestkernel/mm/page_alloc.hpp"
+
+namespace pagelab::kernel {
+
+namespace {
+
+template<unsigned kOrder>
+[[gnu::aligned(kLoopAlignment)]] void churn_pages(uint64_t rounds)
+{
+    mm::pglist_data& pgdat = node();
+    for (uint64_t round = 0; round < rounds; round++) {
+        mm::page* const first = mm::alloc_pages(pgdat, mm::GFP_KERNEL, kOrder);
+        if (first == nullptr || !mm::__free_pages(pgdat, *first, kOrder))
+            panic("bench: order %u", kOrder);
+    }
+}
+
+// Leaves `count` single free pages whose buddies are taken: they are chained and never given back.
+lib::Result<> scatter_free_pages(uint64_t count)
+{
+    mm::pglist_data& pgdat = node();
+    mm::page* given_back = nullptr; // chained by private_
+    for (uint64_t i = 0; i < count; i++) {
+        mm::page* const pair = mm::alloc_pages(pgdat, mm::GFP_KERNEL, 1);
+        if (pair == nullptr)
+            return lib::Error{"bench_load=: out of memory"};
+        pair[1].private_ = reinterpret_cast<uintptr_t>(given_back);
+        given_back = pair;
+    }
+    while (given_back != nullptr) {
+        mm::page* const pair = given_back;
+        given_back = reinterpret_cast<mm::page*>(pair[1].private_);
+        pair[1].private_ = 0;
+        TRY(mm::__free_pages(pgdat, pair[0], 0));
+    }
+    return {};
+}
+
+} // namespace
+
+constinit bench const kMemoryBenches[] = {
+    {"page0", churn_pages<0>, scatter_free_pages},
+    {"page3", churn_pages<3>, scatter_free_pages},
+    {"page4", churn_pages<4>, scatter_free_pages},
+};
+constinit unsigned const nr_memory_benches = sizeof(kMemoryBenches) / sizeof(kMemoryBenches[0]);
+
+} // namespace pagelab::kernel
