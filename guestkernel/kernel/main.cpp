@@ -10,12 +10,15 @@
 #include "guestkernel/kernel/boot_info.hpp"
 #include "guestkernel/kernel/commands.hpp"
 #include "guestkernel/kernel/console.hpp"
+#include "guestkernel/kernel/highmem.hpp"
+#include "guestkernel/kernel/kernel_tables.hpp"
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/options.hpp"
 #include "guestkernel/kernel/panic.hpp"
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/kernel/proc.hpp"
 #include "guestkernel/kernel/selftest.hpp"
+#include "guestkernel/kernel/vmalloc.hpp"
 #include "guestkernel/lib/string.hpp"
 
 // boot.S comes here with what the loader left in EAX and EBX.
@@ -118,6 +121,9 @@ constexpr init_step kSteps[] = {
     {"page tables", switch_page_tables},
     {"zones", zones_init},
     {"page allocator", page_allocator_init},
+    {"kernel page tables", kernel_tables_init},
+    {"high memory", highmem_start},
+    {"vmalloc", vmalloc_start},
     {"interrupts", start_interrupts},
     {"boot options", run_boot_options},
 };

@@ -2,6 +2,7 @@
 #include "guestkernel/kernel/proc.hpp"
 
 #include "guestkernel/kernel/memory.hpp"
+#include "guestkernel/kernel/vmalloc.hpp"
 #include "guestkernel/lib/string.hpp"
 
 namespace pagelab::kernel {
@@ -35,6 +36,7 @@ proc_file const proc_files[] = {
     {"meminfo", show_meminfo_file},
     {"pagetypeinfo", show_pagetypeinfo_file},
     {"version", show_version},
+    {"vmallocinfo", show_vmallocinfo_file},
     {"zoneinfo", show_zoneinfo_file},
 };
 unsigned const nr_proc_files = sizeof(proc_files) / sizeof(proc_files[0]);

@@ -32,6 +32,11 @@ void set_supported_flags(uint64_t mask)
     supported_flags = mask;
 }
 
+uint64_t supported_pte_flags()
+{
+    return supported_flags;
+}
+
 mm::Result<PageTable> PageTable::create(mm::memblock& memory)
 {
     return PageTable(memory, TRY(allocate_table(memory)));

@@ -25,7 +25,9 @@ inline constexpr uint64_t kKernelPage = x86::pte::Present::mask | x86::pte::Acce
 inline constexpr uint64_t kPageRx = kKernelPage;
 inline constexpr uint64_t kPageRo = kKernelPage | x86::pte::NoExecute::mask;
 inline constexpr uint64_t kPageRw = kPageRo | x86::pte::Writable::mask;
-inline constexpr uint64_t kPageRwx = kKernelPage | x86::pte::Writable::mask; // for measuring it
+inline constexpr uint64_t kPageRwx =
+    kKernelPage | x86::pte::Writable::mask;                                 // module text, at first
+inline constexpr uint64_t kPageIo = kPageRw | x86::pte::CacheDisable::mask; // uncached: PAT 2
 
 // Pages mapped so far, by size.
 struct MappedPages {
@@ -36,6 +38,7 @@ struct MappedPages {
 // Which flags reach the tables from here on; the others are left out (Linux'
 // __supported_pte_mask). Initially all.
 void set_supported_flags(uint64_t mask);
+uint64_t supported_pte_flags();
 
 class PageTable {
   public:

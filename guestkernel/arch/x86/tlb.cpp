@@ -1,0 +1,32 @@
+// Forgetting translations.
+#include "guestkernel/arch/x86/tlb.hpp"
+
+#include "guestkernel/arch/x86/cpu.hpp"
+
+namespace pagelab::arch {
+
+void flush_tlb_one(uintptr_t address)
+{
+    invlpg(reinterpret_cast<void const*>(address));
+}
+
+void flush_tlb_kernel_range(uintptr_t start, uintptr_t end)
+{
+    constexpr uintptr_t kCeiling = 33 * kPageSize;
+    if (end - start > kCeiling) {
+        flush_tlb_all();
+        return;
+    }
+    for (uintptr_t address = start; address < end; address += kPageSize)
+        flush_tlb_one(address);
+}
+
+void flush_tlb_all()
+{
+    InterruptGuard const guard;
+    uintptr_t const cr4 = read_cr4();
+    write_cr4(cr4 ^ static_cast<uintptr_t>(x86::cr4::PageGlobal::mask));
+    write_cr4(cr4);
+}
+
+} // namespace pagelab::arch

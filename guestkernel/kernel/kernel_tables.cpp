@@ -1,0 +1,50 @@
+// The kernel's page tables as mm/ works on them.
+#include "guestkernel/kernel/kernel_tables.hpp"
+
+#include "guestkernel/arch/x86/cpu.hpp"
+#include "guestkernel/arch/x86/layout.hpp"
+#include "guestkernel/arch/x86/page_table.hpp"
+#include "guestkernel/kernel/memory.hpp"
+#include "guestkernel/lib/string.hpp"
+#include "guestkernel/mm/page_alloc.hpp"
+
+namespace pagelab::kernel {
+
+namespace {
+
+mm::vmap_table tables;
+
+uint64_t* table_at(void*, PhysAddr table)
+{
+    return static_cast<uint64_t*>(arch::phys_to_virt(table));
+}
+
+mm::Result<PhysAddr> allocate_table(void*)
+{
+    mm::page* const p = mm::alloc_pages(node(), mm::GFP_KERNEL, 0);
+    if (p == nullptr)
+        return mm::Error{"no memory for a page table"};
+    PhysAddr const table = pfn_to_phys(mm::page_to_pfn(node(), *p));
+    memset(arch::phys_to_virt(table), 0, kPageSize);
+    return table;
+}
+
+} // namespace
+
+mm::Result<> kernel_tables_init()
+{
+    tables = {arch::PagingFormat::root(arch::read_cr3()),
+              arch::PagingFormat::kLevels,
+              arch::supported_pte_flags(),
+              nullptr,
+              table_at,
+              allocate_table};
+    return {};
+}
+
+mm::vmap_table const& kernel_tables()
+{
+    return tables;
+}
+
+} // namespace pagelab::kernel

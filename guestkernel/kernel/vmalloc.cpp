@@ -1,0 +1,197 @@
+// The kernel's vmalloc: where its memory, its tables and its names come from.
+#include "guestkernel/kernel/vmalloc.hpp"
+
+#include "guestkernel/arch/x86/layout.hpp"
+#include "guestkernel/arch/x86/page_table.hpp"
+#include "guestkernel/arch/x86/tlb.hpp"
+#include "guestkernel/kernel/kallsyms.hpp"
+#include "guestkernel/kernel/kernel_tables.hpp"
+#include "guestkernel/kernel/memory.hpp"
+#include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/kernel/vmalloc_objects.hpp"
+#include "guestkernel/mm/page_alloc.hpp"
+
+namespace pagelab::kernel {
+
+namespace {
+
+mm::vmalloc_state state;
+
+uintptr_t window_start()
+{
+#ifdef __x86_64__
+    return arch::kVmallocStart;
+#else
+    uint64_t const end = mm::memblock_end_of_dram(boot_memory()).value;
+    uint64_t const low = end < arch::kDirectMapMax ? end : arch::kDirectMapMax;
+    return arch::kPageOffset + static_cast<uintptr_t>(low) + arch::kVmallocOffset;
+#endif
+}
+
+uintptr_t space_end()
+{
+#ifdef __x86_64__
+    return arch::kModulesEnd;
+#else
+    return arch::kVmallocEnd;
+#endif
+}
+
+mm::vmalloc_environment environment()
+{
+    mm::vmalloc_environment env = {};
+    env.objects.allocate = allocate_object;
+    env.objects.free = free_object;
+    env.objects.flush_tlb_range = [](void*, unsigned long start, unsigned long end) {
+        arch::flush_tlb_kernel_range(start, end);
+    };
+    env.alloc_page = [](void*, mm::gfp_t gfp) { return mm::alloc_pages(node(), gfp, 0); };
+    env.free_page = [](void*, mm::page& p) {
+        auto const freed = mm::__free_pages(node(), p, 0);
+        if (!freed)
+            printk(log_level::err, "vfree: %s\n", freed.error().message);
+    };
+    env.pfn_of = [](void*, mm::page const& p) { return mm::page_to_pfn(node(), p); };
+    env.page_of = [](void*, Pfn pfn) { return mm::pfn_to_page(node(), pfn); };
+    return env;
+}
+
+void* allocate(mm::vm_request const& request)
+{
+    auto const area = mm::vmalloc_range(state, request);
+    if (area)
+        return area.value();
+    if ((request.gfp & mm::__GFP_NOWARN) == 0)
+        printk(log_level::warning, "vmalloc error: size %lu, %s\n", request.size,
+               area.error().message);
+    return nullptr;
+}
+
+void* allocate(unsigned long size, mm::gfp_t gfp, unsigned long flags, void const* caller)
+{
+    mm::vm_request request = mm::vmalloc_request(state, size, gfp, arch::kPageRw, caller);
+    request.vm_flags = flags;
+    return allocate(request);
+}
+
+void warn(char const* what, lib::Result<> const& result, void const* address)
+{
+    if (!result)
+        printk(log_level::warning, "Trying to %s() %s (%p)\n", what, result.error().message,
+               address);
+}
+
+constexpr mm::gfp_t kZeroed = mm::GFP_KERNEL | mm::__GFP_ZERO;
+
+} // namespace
+
+lib::Result<> vmalloc_start()
+{
+    return mm::vmalloc_init(state, environment(), kernel_tables(), window_start(),
+                            arch::kVmallocEnd, space_end());
+}
+
+void* vmalloc(unsigned long size)
+{
+    return allocate(size, mm::GFP_KERNEL, 0, __builtin_return_address(0));
+}
+
+void* vzalloc(unsigned long size)
+{
+    return allocate(size, kZeroed, 0, __builtin_return_address(0));
+}
+
+void* vmalloc_user(unsigned long size)
+{
+    return allocate(size, kZeroed, mm::VM_USERMAP, __builtin_return_address(0));
+}
+
+void* __vmalloc(unsigned long size, mm::gfp_t gfp)
+{
+    return allocate(size, gfp, 0, __builtin_return_address(0));
+}
+
+void vfree(void const* address)
+{
+    warn("vfree", mm::vfree(state, address), address);
+}
+
+void* module_alloc(unsigned long size)
+{
+    mm::vm_request request = mm::vmalloc_request(state, size, mm::GFP_KERNEL, arch::kPageRwx,
+                                                 __builtin_return_address(0));
+    request.vm_flags = mm::VM_FLUSH_RESET_PERMS;
+#ifdef __x86_64__
+    request.start = arch::kModulesStart;
+    request.end = arch::kModulesEnd;
+#endif
+    return allocate(request);
+}
+
+void* vmap(mm::page** pages, unsigned count, unsigned long flags, page_rights rights)
+{
+    uint64_t const prot = rights == page_rights::read_only      ? arch::kPageRo
+                          : rights == page_rights::read_execute ? arch::kPageRx
+                                                                : arch::kPageRw;
+    auto const area = mm::vmap(state, pages, count, flags, prot, __builtin_return_address(0));
+    return area ? area.value() : nullptr;
+}
+
+void vunmap(void const* address)
+{
+    warn("vunmap", mm::vunmap(state, address), address);
+}
+
+void* ioremap(PhysAddr physical, unsigned long size)
+{
+    auto const area =
+        mm::ioremap(state, physical, size, arch::kPageIo, __builtin_return_address(0));
+    return area ? area.value() : nullptr;
+}
+
+void iounmap(void const* address)
+{
+    warn("iounmap", mm::iounmap(state, address), address);
+}
+
+bool is_vmalloc_addr(void const* address)
+{
+    return mm::is_vmalloc_addr(state, address);
+}
+
+mm::vm_struct* find_vm_area(void const* address)
+{
+    return mm::find_vm_area(state, address);
+}
+
+mm::page* vmalloc_to_page(void const* address)
+{
+    return mm::vmalloc_to_page(state, address);
+}
+
+Pfn vmalloc_to_pfn(void const* address)
+{
+    return mm::page_to_pfn(node(), *vmalloc_to_page(address));
+}
+
+unsigned long vmalloc_total()
+{
+    return state.end - state.start;
+}
+
+unsigned long vmalloc_used()
+{
+    return state.nr_vmalloc_pages * kPageSize;
+}
+
+mm::vmalloc_state& vmalloc_memory()
+{
+    return state;
+}
+
+void show_vmallocinfo_file(lib::seq_file& m)
+{
+    mm::show_vmallocinfo(m, state, {sprint_symbol, node().layout->numa});
+}
+
+} // namespace pagelab::kernel

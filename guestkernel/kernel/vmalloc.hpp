@@ -1,0 +1,43 @@
+// vmalloc and its family as Linux names them, on the kernel's one vmalloc_state.
+//
+// What fails returns null after a line in the log; freeing what is not there is reported like
+// Linux' WARN and does nothing. `caller` in /proc/vmallocinfo is whoever called these.
+#pragma once
+
+#include "guestkernel/lib/seq_file.hpp"
+#include "guestkernel/mm/vmalloc.hpp"
+
+namespace pagelab::kernel {
+
+// After kernel_tables_init().
+lib::Result<> vmalloc_start();
+
+void* vmalloc(unsigned long size);
+void* vzalloc(unsigned long size);
+void* vmalloc_user(unsigned long size); // zeroed, may be shown to user mode
+void* __vmalloc(unsigned long size, mm::gfp_t gfp);
+void vfree(void const* address);
+
+// Writable and executable memory within reach of the kernel's text, for modules.
+void* module_alloc(unsigned long size);
+
+enum class page_rights { read_only, read_write, read_execute };
+void* vmap(mm::page** pages, unsigned count, unsigned long flags, page_rights rights);
+void vunmap(void const* address);
+
+void* ioremap(PhysAddr physical, unsigned long size); // uncached
+void iounmap(void const* address);
+
+bool is_vmalloc_addr(void const* address);
+mm::vm_struct* find_vm_area(void const* address);
+mm::page* vmalloc_to_page(void const* address);
+Pfn vmalloc_to_pfn(void const* address); // of a mapped address
+
+// What /proc/meminfo tells, in bytes.
+unsigned long vmalloc_total();
+unsigned long vmalloc_used();
+
+mm::vmalloc_state& vmalloc_memory();
+void show_vmallocinfo_file(lib::seq_file& m);
+
+} // namespace pagelab::kernel

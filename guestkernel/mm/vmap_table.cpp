@@ -1,0 +1,125 @@
+// Walking and filling the kernel's page tables.
+#include "guestkernel/mm/vmap_table.hpp"
+
+namespace pagelab::mm {
+
+namespace pte = x86::pte;
+using x86::Format64;
+
+namespace {
+
+unsigned index_of(unsigned level, unsigned long address)
+{
+    return static_cast<unsigned>(uint64_t{address} >> Format64::page_shift(level)) &
+           (kEntriesPerTable - 1);
+}
+
+bool has_rights(vmap_table const& table, unsigned level)
+{
+    return !(table.levels == x86::FormatPae::kLevels && level == x86::FormatPae::kLevels);
+}
+
+// Pages from `address` to the end of its leaf table, at most `count`.
+unsigned long pages_in_table(unsigned long address, unsigned long count)
+{
+    unsigned long const left = kEntriesPerTable - index_of(1, address);
+    return left < count ? left : count;
+}
+
+unsigned long count_below(vmap_table const& table, PhysAddr at, unsigned level, uint64_t base,
+                          uint64_t start, uint64_t last)
+{
+    uint64_t const* const entries = table.at(table.context, at);
+    uint64_t const step = uint64_t{1} << Format64::page_shift(level);
+    unsigned const used = has_rights(table, level) ? kEntriesPerTable : 4;
+    unsigned long count = 0;
+    for (unsigned i = 0; i < used; i++) {
+        uint64_t const from = base + i * step;
+        if (!pte::Present::is_set(entries[i]) || from > last || from + (step - 1) < start)
+            continue;
+        count += level == 1 ? 1
+                            : count_below(table, Format64::table(entries[i]), level - 1, from,
+                                          start, last);
+    }
+    return count;
+}
+
+} // namespace
+
+uint64_t* find_pte(vmap_table const& table, unsigned long address)
+{
+    uint64_t* entries = table.at(table.context, table.root);
+    for (unsigned level = table.levels; level > 1; level--) {
+        uint64_t const entry = entries[index_of(level, address)];
+        if (!pte::Present::is_set(entry) || (level < table.levels && pte::PageSize::is_set(entry)))
+            return nullptr;
+        entries = table.at(table.context, Format64::table(entry));
+    }
+    return entries + index_of(1, address);
+}
+
+Result<uint64_t*> make_pte(vmap_table const& table, unsigned long address)
+{
+    uint64_t* entries = table.at(table.context, table.root);
+    for (unsigned level = table.levels; level > 1; level--) {
+        uint64_t& entry = entries[index_of(level, address)];
+        if (!pte::Present::is_set(entry)) {
+            uint64_t const rights =
+                has_rights(table, level) ? pte::Writable::mask | pte::Accessed::mask : 0;
+            entry = TRY(table.allocate(table.context)).value | pte::Present::mask | rights;
+        } else if (level < table.levels && pte::PageSize::is_set(entry)) {
+            return Error{"a large page is mapped there"};
+        }
+        entries = table.at(table.context, Format64::table(entry));
+    }
+    return entries + index_of(1, address);
+}
+
+Result<> map_frames(vmap_table const& table, unsigned long address, frame_source const& frames,
+                    unsigned long count, uint64_t flags)
+{
+    flags &= table.supported_flags;
+    for (unsigned long done = 0; done < count;) {
+        uint64_t* entry = TRY(make_pte(table, address));
+        unsigned long const pages = pages_in_table(address, count - done);
+        for (unsigned long i = 0; i < pages; i++, entry++) {
+            if (pte::Present::is_set(*entry))
+                return Error{"page is already mapped"};
+            *entry = pfn_to_phys(frames.frame_of(frames.context, done + i)).value | flags;
+        }
+        done += pages;
+        address += pages * kPageSize;
+    }
+    return {};
+}
+
+Result<> map_range(vmap_table const& table, unsigned long address, PhysAddr physical,
+                   unsigned long size, uint64_t flags)
+{
+    Pfn const first = phys_to_pfn(physical);
+    auto const consecutive = [](void const* context, unsigned long i) {
+        return *static_cast<Pfn const*>(context) + i;
+    };
+    return map_frames(table, address, {consecutive, &first}, size / kPageSize, flags);
+}
+
+void unmap_range(vmap_table const& table, unsigned long address, unsigned long size)
+{
+    for (unsigned long left = size / kPageSize; left > 0;) {
+        unsigned long const pages = pages_in_table(address, left);
+        if (uint64_t* const entry = find_pte(table, address)) {
+            for (unsigned long i = 0; i < pages; i++)
+                entry[i] = 0;
+        }
+        left -= pages;
+        address += pages * kPageSize;
+    }
+}
+
+unsigned long count_mapped(vmap_table const& table, unsigned long start, unsigned long last)
+{
+    uint64_t const translated = x86::bits(table.levels == x86::FormatPae::kLevels ? 31 : 47, 0);
+    return count_below(table, table.root, table.levels, 0, start & translated, last & translated);
+}
+
+} // namespace pagelab::mm
