@@ -1,0 +1,163 @@
+// A vmalloc_state on the host: page tables in an arena, page frames that are only numbers, a TLB
+// that remembers what was touched, and sources that can be told to fail.
+#pragma once
+
+#include <cstdlib>
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "guestkernel/mm/vmalloc.hpp"
+
+namespace pagelab::mm {
+
+inline constexpr unsigned long kPaeStart = 0xf880'0000;
+inline constexpr unsigned long kPaeEnd = 0xfeff'e000;
+inline constexpr unsigned long kLongStart = 0xffff'c900'0000'0000;
+inline constexpr unsigned long kLongEnd = 0xffff'e8ff'ffff'f000;
+inline constexpr unsigned long kLongModules = 0xffff'ffff'c000'0000;
+inline constexpr unsigned long kLongSpaceEnd = 0xffff'ffff'ff00'0000;
+inline constexpr uint64_t kTestProt = 0x8000'0000'0000'0163; // present, writable, A, D, G, XD
+
+// Physical memory that holds page tables, and nothing else.
+class TableArena {
+  public:
+    PhysAddr allocate()
+    {
+        tables_.emplace_back();
+        return PhysAddr(kBase + (tables_.size() - 1) * kPageSize);
+    }
+    uint64_t* at(PhysAddr table) { return tables_.at((table.value - kBase) >> 12).entries; }
+    size_t size() const { return tables_.size(); }
+
+  private:
+    static constexpr uint64_t kBase = 0x7'0000'0000;
+    struct Table {
+        alignas(64) uint64_t entries[kEntriesPerTable] = {};
+    };
+    std::deque<Table> tables_;
+};
+
+class VmallocWorld {
+  public:
+    // levels 3: i686's window; 4: x86_64's. `pages` frames exist.
+    explicit VmallocWorld(unsigned levels, size_t pages = 4096)
+        : start(levels == 3 ? kPaeStart : kLongStart), end(levels == 3 ? kPaeEnd : kLongEnd),
+          frames_(pages)
+    {
+        for (size_t i = pages; i > 0; i--)
+            free_frames_.push_back(i - 1);
+        table = {arena.allocate(), levels, ~uint64_t{0}, this, table_at, allocate_table};
+        vmalloc_environment env = {};
+        env.objects = {this, allocate_object, free_object, flush_tlb_range};
+        env.alloc_page = alloc_page;
+        env.free_page = free_page;
+        env.pfn_of = [](void* self, page const& p) {
+            return Pfn(static_cast<uint64_t>(&p - world(self).frames_.data()));
+        };
+        env.page_of = [](void* self, Pfn pfn) { return &world(self).frames_.at(pfn.value); };
+        unsigned long const space_end = levels == 3 ? kPaeEnd : kLongSpaceEnd;
+        if (!vmalloc_init(v, env, table, start, end, space_end))
+            std::abort();
+    }
+    ~VmallocWorld()
+    {
+        for (void* object : objects_)
+            std::free(object);
+    }
+    VmallocWorld(VmallocWorld const&) = delete;
+    VmallocWorld& operator=(VmallocWorld const&) = delete;
+
+    vm_request request(unsigned long size)
+    {
+        return vmalloc_request(v, size, GFP_KERNEL, kTestProt, nullptr);
+    }
+
+    // What a program that uses [address, address + size) leaves in the TLB.
+    void touch(unsigned long address, unsigned long size)
+    {
+        for (unsigned long at = address; at < address + size; at += kPageSize) {
+            uint64_t const* const entry = find_pte(table, at);
+            if (entry != nullptr && (*entry & 1) != 0)
+                tlb[at] = *entry;
+        }
+    }
+    // Whether the TLB still knows a page of it.
+    bool is_stale(unsigned long address, unsigned long size) const
+    {
+        auto const entry = tlb.lower_bound(address);
+        return entry != tlb.end() && entry->first < address + size;
+    }
+
+    // Fail the n-th request for memory from now on, of whatever kind; negative: none.
+    void fail_nth(long n) { countdown_ = n; }
+
+    size_t live_objects() const { return objects_.size(); }
+    size_t free_frames() const { return free_frames_.size(); }
+    page& frame(size_t i) { return frames_.at(i); }
+
+    unsigned long start, end;
+    TableArena arena;
+    vmap_table table;
+    vmalloc_state v;
+    std::map<unsigned long, uint64_t> tlb;
+    unsigned long flushes = 0;
+
+  private:
+    static VmallocWorld& world(void* self) { return *static_cast<VmallocWorld*>(self); }
+    bool fails() { return countdown_ >= 0 && countdown_-- == 0; }
+
+    static uint64_t* table_at(void* self, PhysAddr at) { return world(self).arena.at(at); }
+    static Result<PhysAddr> allocate_table(void* self)
+    {
+        if (world(self).fails())
+            return Error{"no memory for a page table"};
+        return world(self).arena.allocate();
+    }
+    static void* allocate_object(void* self, size_t size, gfp_t)
+    {
+        if (world(self).fails())
+            return nullptr;
+        void* const object = std::malloc(size);
+        world(self).objects_.insert(object);
+        return object;
+    }
+    static void free_object(void* self, void* object)
+    {
+        if (world(self).objects_.erase(object) != 1)
+            std::abort(); // not ours, or freed twice
+        std::free(object);
+    }
+    static page* alloc_page(void* self, gfp_t)
+    {
+        auto& frames = world(self).free_frames_;
+        if (frames.empty() || world(self).fails())
+            return nullptr;
+        page& p = world(self).frames_.at(frames.back());
+        frames.pop_back();
+        p._refcount = 1;
+        return &p;
+    }
+    static void free_page(void* self, page& p)
+    {
+        if (p._refcount != 1)
+            std::abort();
+        p._refcount = 0;
+        world(self).free_frames_.push_back(static_cast<size_t>(&p - world(self).frames_.data()));
+    }
+    static void flush_tlb_range(void* self, unsigned long from, unsigned long to)
+    {
+        auto& entries = world(self).tlb;
+        entries.erase(entries.lower_bound(from), entries.lower_bound(to));
+        world(self).flushes++;
+    }
+
+    std::vector<page> frames_;
+    std::vector<size_t> free_frames_;
+    std::set<void*> objects_;
+    long countdown_ = -1;
+};
+
+} // namespace pagelab::mm
