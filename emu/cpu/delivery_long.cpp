@@ -25,22 +25,19 @@ std::expected<Gate, DeliveryFault> read_gate(CpuState const& state, LinearMemory
     uint32_t const offset = uint32_t{event.vector} * 16;
     if (offset + 15 > state.idt.limit)
         return fault(kGeneralProtection, idt_error(event));
-    auto const low = read_linear<uint64_t>(memory, state.idt.base + offset);
-    if (!low)
-        return std::unexpected(low.error());
-    auto const high = read_linear<uint64_t>(memory, state.idt.base + offset + 8);
-    if (!high)
-        return std::unexpected(high.error());
-    uint64_t const type = x86::gate::Type::get(*low);
-    bool const system = !x86::descriptor::NotSystem::is_set(*low);
+    auto const gate = read_linear<Gate>(memory, state.idt.base + offset);
+    if (!gate)
+        return gate;
+    uint64_t const type = x86::gate::Type::get(gate->low);
+    bool const system = !x86::descriptor::NotSystem::is_set(gate->low);
     if (!system || (type != x86::kTypeInterruptGate && type != x86::kTypeTrapGate))
         return fault(kGeneralProtection, idt_error(event));
     if (event.source == Event::Source::SoftwareInterrupt &&
-        x86::gate::PrivilegeLevel::get(*low) < state.cpl)
+        x86::gate::PrivilegeLevel::get(gate->low) < state.cpl)
         return fault(kGeneralProtection, idt_error(event));
-    if (!x86::gate::Present::is_set(*low))
+    if (!x86::gate::Present::is_set(gate->low))
         return fault(kSegmentNotPresent, idt_error(event));
-    return Gate{*low, *high};
+    return gate;
 }
 
 // The stack pointer a change of privilege, or an IST index, asks for.
@@ -91,11 +88,9 @@ StepResult enter_long(CpuState& state, LinearMemory& memory, Event const& event)
     std::array<uint64_t, 6> frame = {
         state.segment[Ss].selector, state.gpr[Rsp], pushed_flags(state, event),
         state.segment[Cs].selector, state.rip,      event.error_code};
-    for (size_t i = 0; i < words; ++i) {
-        rsp -= 8;
-        if (auto pushed = write_linear(memory, rsp, frame[i]); !pushed)
-            return pushed;
-    }
+    rsp -= 8 * words;
+    if (auto pushed = push_words(memory, rsp, 8, std::span(frame).first(words)); !pushed)
+        return pushed;
     if (change) // the new SS is null with the new privilege level (SDM 6.14.4)
         state.segment[Ss] = {code->cpl, 0, 0,
                              static_cast<uint32_t>(attribute::PrivilegeLevel::make(code->cpl))};

@@ -100,10 +100,7 @@ StepResult push_frame(CpuState const& state, LinearMemory& memory, Event const& 
         return fault(kStackFault, (change ? stack.segment.selector & 0xfffcu : 0) | external);
     if (target > x86::descriptor::limit(code.descriptor))
         return fault(kGeneralProtection, external);
-    for (size_t i = 0; i < count; ++i)
-        if (auto pushed = stack.push(memory, word, words[i]); !pushed)
-            return pushed;
-    return {};
+    return stack.push(memory, word, std::span(words).first(count));
 }
 
 } // namespace

@@ -5,11 +5,11 @@ namespace pagelab::cpu {
 
 namespace {
 
-StepResult push16(CpuState& state, LinearMemory& memory, uint16_t value)
+StepResult push16(uint64_t& rsp, LinearMemory& memory, uint64_t base, uint16_t value)
 {
-    auto const sp = static_cast<uint16_t>(state.gpr[Rsp] - 2);
-    state.gpr[Rsp] = (state.gpr[Rsp] & ~uint64_t{0xffff}) | sp;
-    return write_linear(memory, state.segment[Ss].base + sp, value);
+    auto const sp = static_cast<uint16_t>(rsp - 2);
+    rsp = (rsp & ~uint64_t{0xffff}) | sp;
+    return write_linear(memory, base + sp, value);
 }
 
 } // namespace
@@ -23,9 +23,12 @@ StepResult enter_real(CpuState& state, LinearMemory& memory, Event const& event)
     if (!vector)
         return std::unexpected(vector.error());
     uint64_t const frame[] = {state.rflags, state.segment[Cs].selector, state.rip};
+    uint64_t rsp = state.gpr[Rsp];
     for (uint64_t const word : frame)
-        if (auto pushed = push16(state, memory, static_cast<uint16_t>(word)); !pushed)
+        if (auto pushed = push16(rsp, memory, state.segment[Ss].base, static_cast<uint16_t>(word));
+            !pushed)
             return pushed;
+    state.gpr[Rsp] = rsp;
     state.segment[Cs].selector = static_cast<uint16_t>(*vector >> 16);
     state.segment[Cs].base = uint64_t{state.segment[Cs].selector} << 4;
     state.rip = *vector & 0xffff;

@@ -25,14 +25,22 @@ struct Stack {
         return (wraps ? mask() : highest) <= segment.limit;
     }
 
-    StepResult push(LinearMemory& memory, Word word, uint64_t value)
+    // In this order. On a fault the pointer is anywhere.
+    StepResult push(LinearMemory& memory, Word word, std::span<uint64_t const> values)
     {
-        uint64_t const offset = (pointer - static_cast<uint8_t>(word)) & mask();
+        uint8_t const word_bytes = static_cast<uint8_t>(word);
+        uint64_t const size = values.size() * word_bytes;
+        uint64_t const offset = (pointer - size) & mask();
+        uint64_t const lowest = (segment.base + offset) & 0xffff'ffff;
+        bool const wraps = offset + size > mask() || lowest + size > 0xffff'ffff;
+        if (wraps && values.size() > 1) {
+            for (uint64_t const& value : values)
+                if (auto pushed = push(memory, word, std::span(&value, 1)); !pushed)
+                    return pushed;
+            return {};
+        }
         pointer = (pointer & ~mask()) | offset;
-        uint64_t const linear = (segment.base + offset) & 0xffff'ffff;
-        if (word == Word::Bits32)
-            return write_linear(memory, linear, static_cast<uint32_t>(value));
-        return write_linear(memory, linear, static_cast<uint16_t>(value));
+        return push_words(memory, lowest, word_bytes, values);
     }
 
   private:

@@ -8,8 +8,8 @@ namespace pagelab::cpu {
 
 using StepResult = std::expected<void, DeliveryFault>;
 
-// Each changes `state` to the handler's entry; on a fault the state is to be thrown away, unless
-// the task was switched before it (task_switch.hpp).
+// Each changes `state` to the handler's entry; on a fault it is unchanged, unless the task was
+// switched before it (task_switch.hpp).
 StepResult enter_real(CpuState& state, LinearMemory& memory, Event const& event);
 StepResult enter_protected(CpuState& state, LinearMemory& memory, Event const& event);
 StepResult enter_long(CpuState& state, LinearMemory& memory, Event const& event);
@@ -57,6 +57,13 @@ StepResult write_linear(LinearMemory& memory, uint64_t linear, T value)
 {
     return memory.write(linear, std::as_bytes(std::span(&value, 1)));
 }
+
+constexpr size_t kLargestFrame = 48; // bytes: six words in long mode, ten of 32 bits elsewhere
+
+// Stores words of `word_bytes` as pushes do, the first one highest, the last one at `lowest`. A
+// frame on one page is stored at once; a fault is that of the first word that cannot be stored.
+StepResult push_words(LinearMemory& memory, uint64_t lowest, unsigned word_bytes,
+                      std::span<uint64_t const> words);
 
 // The 8-byte descriptor `selector` names. If it is null or beyond its table: `bad_vector`, with the
 // selector as error code.

@@ -1,7 +1,11 @@
 // Choosing the mode, and what happens when delivery itself faults (SDM vol. 3, table 6-5).
 #include "emu/cpu/exception_delivery.hpp"
 
+#include <array>
+#include <cstring>
+
 #include "emu/cpu/delivery_step.hpp"
+#include "guestkernel/abi/address.hpp"
 #include "guestkernel/abi/x86/segment.hpp"
 #include "guestkernel/abi/x86/vectors.hpp"
 
@@ -29,47 +33,54 @@ bool makes_double_fault(uint8_t first, uint8_t second)
     return is_contributory(first) && is_contributory(second);
 }
 
-StepResult attempt(CpuState& state, LinearMemory& memory, Event const& event)
-{
-    if (!state.protected_mode())
-        return enter_real(state, memory, event);
-    if (state.long_mode())
-        return enter_long(state, memory, event);
-    return enter_protected(state, memory, event);
-}
-
 } // namespace
 
-DeliveryOutcome deliver(CpuState& state, LinearMemory& memory, Event event)
+StepResult enter_handler(CpuState& state, LinearMemory& memory, Event const& event)
+{
+    StepResult const result = !state.protected_mode() ? enter_real(state, memory, event)
+                              : state.long_mode()     ? enter_long(state, memory, event)
+                                                      : enter_protected(state, memory, event);
+    if (result)
+        state.interrupt_shadow = false;
+    return result;
+}
+
+DeliveryOutcome escalate(CpuState& state, LinearMemory& memory, Event event, DeliveryFault fault,
+                         Segment const& task)
 {
     DeliveryOutcome outcome;
+    outcome.attempts.push_back(event);
     while (true) {
-        outcome.attempts.push_back(event);
-        CpuState entered = state;
-        auto const result = attempt(entered, memory, event);
-        if (entered.tr != state.tr) { // from then on a fault is the new task's
-            outcome.task_switched = true;
-            state = entered;
-        }
-        if (result) {
-            entered.interrupt_shadow = false;
-            state = entered;
-            return outcome;
-        }
-        DeliveryFault const& second = result.error();
-        if (second.address)
-            state.cr2 = *second.address;
-        state.rip -= event.length;
+        if (fault.address)
+            state.cr2 = *fault.address;
+        if (state.tr == task) // else RIP is the new task's
+            state.rip -= event.length;
         bool const was_exception = event.source == Event::Source::Exception;
         if (was_exception && event.vector == kDoubleFault) {
             outcome.triple_fault = true;
-            return outcome;
+            break;
         }
-        if (was_exception && makes_double_fault(event.vector, second.vector))
+        if (was_exception && makes_double_fault(event.vector, fault.vector))
             event = {kDoubleFault, Event::Source::Exception};
         else
-            event = {second.vector, Event::Source::Exception, second.error_code};
+            event = {fault.vector, Event::Source::Exception, fault.error_code};
+        outcome.attempts.push_back(event);
+        auto const entered = enter_handler(state, memory, event);
+        if (entered)
+            break;
+        fault = entered.error();
     }
+    outcome.task_switched = state.tr != task;
+    return outcome;
+}
+
+DeliveryOutcome deliver(CpuState& state, LinearMemory& memory, Event const& event)
+{
+    Segment const task = state.tr;
+    auto const entered = enter_handler(state, memory, event);
+    if (!entered)
+        return escalate(state, memory, event, entered.error(), task);
+    return {false, state.tr != task, {event}};
 }
 
 bool has_error_code(Event const& event)
@@ -84,6 +95,27 @@ uint64_t pushed_flags(CpuState const& state, Event const& event)
                           event.vector != kBreakpoint && event.vector != kOverflow &&
                           event.vector != kDoubleFault && event.vector != kMachineCheck;
     return state.rflags | 0x2 | (is_fault ? kFlagResume : 0);
+}
+
+StepResult push_words(LinearMemory& memory, uint64_t lowest, unsigned word_bytes,
+                      std::span<uint64_t const> words)
+{
+    uint64_t const size = words.size() * word_bytes;
+    if (lowest % kPageSize + size <= kPageSize) {
+        std::array<std::byte, kLargestFrame> frame;
+        for (size_t i = 0; i < words.size(); ++i)
+            std::memcpy(&frame[size - (i + 1) * word_bytes], &words[i], word_bytes);
+        if (memory.write(lowest, std::span(frame).first(size)))
+            return {};
+    }
+    uint64_t at = lowest + size;
+    for (uint64_t const& word : words) {
+        at -= word_bytes;
+        if (auto pushed = memory.write(at, std::as_bytes(std::span(&word, 1)).first(word_bytes));
+            !pushed)
+            return pushed;
+    }
+    return {};
 }
 
 std::expected<uint64_t, DeliveryFault> read_descriptor(CpuState const& state, LinearMemory& memory,

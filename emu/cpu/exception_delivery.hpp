@@ -61,8 +61,18 @@ struct DeliveryOutcome {
     std::vector<Event> attempts;
 };
 
-// Delivers `event`, escalating faults on the way per SDM table 6-5. On return `state` is at the
-// handler's first instruction, or after a triple fault unchanged but for CR2 and a task switch.
-DeliveryOutcome deliver(CpuState& state, LinearMemory& memory, Event event);
+// One attempt: takes `state` to the handler's first instruction, through the IDT of whatever mode
+// it is in. On a fault `state` is unchanged; or, if TR is not, what the new task faulted with.
+std::expected<void, DeliveryFault> enter_handler(CpuState& state, LinearMemory& memory,
+                                                 Event const& event);
+
+// What follows when delivering `event` led to `fault` with `state` as above: another delivery, and
+// so on (SDM table 6-5). On return `state` is at a handler's first instruction, or after a triple
+// fault as the last attempt left it. `task`: TR before the first attempt.
+DeliveryOutcome escalate(CpuState& state, LinearMemory& memory, Event event, DeliveryFault fault,
+                         Segment const& task);
+
+// Both.
+DeliveryOutcome deliver(CpuState& state, LinearMemory& memory, Event const& event);
 
 } // namespace pagelab::cpu

@@ -1,7 +1,8 @@
-// Page by page: translate, set flags, copy.
+// At once where the page is remembered, else page by page: translate, set flags, copy.
 #include "emu/cpu/linear_access.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace pagelab::cpu {
 
@@ -18,49 +19,41 @@ void apply_updates(mmu::WalkTrace const& trace, mem::PhysicalMemory& memory)
                          std::as_bytes(std::span(&step.updated, 1)).first(trace.entry_bytes));
 }
 
+std::byte* LinearAccess::find(uint64_t linear, size_t size, mmu::Operation operation) const
+{
+    uint64_t const offset = linear % kPageSize;
+    if (offset + size > kPageSize)
+        return nullptr;
+    std::byte* const page = memo_.find(context_, linear - offset, operation);
+    return page == nullptr ? nullptr : page + offset;
+}
+
 std::expected<PhysAddr, DeliveryFault> LinearAccess::translate(uint64_t linear,
                                                                mmu::Operation operation)
 {
-    uint64_t const offset = linear & (kPageSize - 1);
-    uint64_t const page = linear - offset;
-    if (page != last_page_ || operation != last_operation_) {
-        auto const target = translate_page(page, operation);
-        if (!target) {
-            auto fault = target.error();
-            if (fault.address)
-                fault.address = linear;
-            return std::unexpected(fault);
-        }
-        last_page_ = page;
-        last_operation_ = operation;
-        last_target_ = *target;
-    }
-    return last_target_ + offset;
-}
-
-std::expected<PhysAddr, DeliveryFault> LinearAccess::translate_page(uint64_t page,
-                                                                    mmu::Operation operation)
-{
-    if (auto const known = memo_.find(context_, page, operation))
-        return *known;
+    uint64_t const offset = linear % kPageSize;
     auto const result =
-        mmu::translate(context_, memory_, VirtAddr(page),
+        mmu::translate(context_, memory_, VirtAddr(linear - offset),
                        {operation, mmu::Requester::ImplicitSupervisor, mmu::Segment::Data});
     if (result) {
         apply_updates(result->trace, memory_);
-        memo_.remember(context_, page, operation, *result, memory_);
-        return result->address;
+        memo_.remember(context_, linear - offset, operation, *result, memory_);
+        return result->address + offset;
     }
     mmu::Fault const& fault = result.error();
     apply_updates(fault.trace, memory_);
     DeliveryFault delivery{static_cast<uint8_t>(fault.vector), fault.error_code, std::nullopt};
     if (fault.vector == x86::Vector::page_fault)
-        delivery.address = page;
+        delivery.address = linear;
     return std::unexpected(delivery);
 }
 
 std::expected<void, DeliveryFault> LinearAccess::read(uint64_t linear, std::span<std::byte> out)
 {
+    if (std::byte const* const source = find(linear, out.size(), mmu::Operation::Read)) {
+        std::memcpy(out.data(), source, out.size());
+        return {};
+    }
     while (!out.empty()) {
         auto const address = translate(linear, mmu::Operation::Read);
         if (!address)
@@ -76,6 +69,10 @@ std::expected<void, DeliveryFault> LinearAccess::read(uint64_t linear, std::span
 std::expected<void, DeliveryFault> LinearAccess::write(uint64_t linear,
                                                        std::span<std::byte const> bytes)
 {
+    if (std::byte* const target = find(linear, bytes.size(), mmu::Operation::Write)) {
+        std::memcpy(target, bytes.data(), bytes.size());
+        return {};
+    }
     while (!bytes.empty()) {
         auto const address = translate(linear, mmu::Operation::Write);
         if (!address)
@@ -91,7 +88,6 @@ std::expected<void, DeliveryFault> LinearAccess::write(uint64_t linear,
 void LinearAccess::change_address_space(CpuState const& state)
 {
     context_ = paging_context(state);
-    last_page_ = ~uint64_t{0};
 }
 
 } // namespace pagelab::cpu

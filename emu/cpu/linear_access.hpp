@@ -30,15 +30,13 @@ class LinearAccess final : public LinearMemory {
     void change_address_space(CpuState const& state) override;
 
   private:
+    // Host bytes of an access that is within one remembered page, else null.
+    std::byte* find(uint64_t linear, size_t size, mmu::Operation operation) const;
     std::expected<PhysAddr, DeliveryFault> translate(uint64_t linear, mmu::Operation operation);
-    std::expected<PhysAddr, DeliveryFault> translate_page(uint64_t page, mmu::Operation operation);
 
     mmu::Context context_;
     mem::PhysicalMemory& memory_;
     TranslationMemo& memo_;
-    uint64_t last_page_ = ~uint64_t{0}; // linear, and how it was accessed: a frame is on one page
-    mmu::Operation last_operation_ = mmu::Operation::Read;
-    PhysAddr last_target_;
 };
 
 } // namespace pagelab::cpu

@@ -110,24 +110,30 @@ PagingState StateAccess::load_paging() const
     return paging;
 }
 
-void StateAccess::store(CpuState const& state)
+void StateAccess::store_entry(CpuState const& state)
 {
-    for (size_t i = 0; i < state.gpr.size(); ++i)
-        put<uint64_t>(layout_.registers + 8 * i, state.gpr[i]);
+    put<uint64_t>(layout_.registers + 8 * Rsp, state.gpr[Rsp]);
     put<uint64_t>(layout_.rip(), state.rip);
     put<uint64_t>(layout_.rflags(), state.rflags & ~(kArithmeticFlags | kDirectionFlag));
     for (size_t i = 0; i < state.segment.size(); ++i)
         store_segment(i, state.segment[i]);
+    put<uint64_t>(layout_.control_registers() + 16, state.cr2);
+    put<uint32_t>(layout_.hflags(), derive_hflags(get<uint32_t>(layout_.hflags()), state));
+}
+
+void StateAccess::store(CpuState const& state)
+{
+    store_entry(state);
+    for (size_t i = 0; i < state.gpr.size(); ++i)
+        put<uint64_t>(layout_.registers + 8 * i, state.gpr[i]);
     store_segment(kLdt, state.ldt);
     store_segment(kTr, state.tr);
     store_segment(kGdt, {0, state.gdt.base, state.gdt.limit, load_segment(kGdt).attributes});
     store_segment(kIdt, {0, state.idt.base, state.idt.limit, load_segment(kIdt).attributes});
     size_t const cr = layout_.control_registers();
     put<uint64_t>(cr, state.cr0);
-    put<uint64_t>(cr + 16, state.cr2);
     put<uint64_t>(cr + 24, state.cr3);
     put<uint64_t>(cr + 32, state.cr4);
-    put<uint32_t>(layout_.hflags(), derive_hflags(get<uint32_t>(layout_.hflags()), state));
 }
 
 void StateAccess::store_all_flags(uint64_t rflags)

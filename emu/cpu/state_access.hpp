@@ -33,6 +33,8 @@ class StateAccess {
     // Puts a load()ed state that was changed back. The arithmetic flags, which the library keeps
     // elsewhere, stay as they are: delivery never changes them.
     void store(CpuState const& state);
+    // The same for what delivery without a task switch changes: RIP, RSP, RFLAGS, CR2, segments.
+    void store_entry(CpuState const& state);
     // Replaces all flags, the arithmetic ones included.
     void store_all_flags(uint64_t rflags);
 

@@ -156,7 +156,8 @@ StepResult push_error_code(CpuState& state, LinearMemory& memory, Event const& e
     Stack stack{state.segment[Ss], state.gpr[Rsp]};
     if (!stack.has_room(sizeof(uint32_t)))
         return fault(kStackFault, external_bit(event));
-    auto pushed = stack.push(memory, Stack::Word::Bits32, event.error_code);
+    uint64_t const error_code = event.error_code;
+    auto pushed = stack.push(memory, Stack::Word::Bits32, std::span(&error_code, 1));
     state.gpr[Rsp] = stack.pointer;
     return pushed;
 }

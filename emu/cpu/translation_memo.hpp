@@ -2,13 +2,13 @@
 //
 // Not a TLB: an answer is given only if a walk now would read the same values at the same places
 // under the same registers, so it cannot be stale. Checking four words is far cheaper than a walk;
-// delivery of an exception makes a handful of translations, nearly always the same ones.
+// delivery of an exception makes a handful of translations, nearly always the same ones. What is
+// remembered is the host's page itself, for pages whose bytes may be accessed without more ado.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <cstring>
-#include <optional>
 
 #include "emu/mem/physical_memory.hpp"
 #include "emu/mmu/translate.hpp"
@@ -17,29 +17,30 @@ namespace pagelab::cpu {
 
 class TranslationMemo {
   public:
-    // The page `linear_page` is in, if it is remembered and still so.
-    std::optional<PhysAddr> find(mmu::Context const& context, uint64_t linear_page,
-                                 mmu::Operation operation) const
+    // The host page behind `linear_page`, if it is remembered and still so; else null.
+    std::byte* find(mmu::Context const& context, uint64_t linear_page,
+                    mmu::Operation operation) const
     {
         Entry const& entry = entries_[index(linear_page, operation)];
         if (entry.linear_page != linear_page || entry.operation != operation ||
             !same_registers(entry.context, context))
-            return std::nullopt;
+            return nullptr;
         for (unsigned i = 0; i < entry.depth; ++i) {
             if (read(entry.proof[i].host, entry.entry_bytes) != entry.proof[i].raw)
-                return std::nullopt;
+                return nullptr;
         }
         return entry.page;
     }
 
-    // Only for translations that set no flags: one that does changes what it read.
+    // Only translations that set no flags, since one that does changes what it read, and only of
+    // pages with host bytes, which are RAM if they are written.
     void remember(mmu::Context const& context, uint64_t linear_page, mmu::Operation operation,
                   mmu::Translation const& walked, mem::PhysicalMemory const& memory)
     {
-        Entry entry{linear_page, operation,
-                    context,     walked.address.page_start(),
-                    0,           walked.trace.entry_bytes,
-                    {}};
+        std::byte* const page = find_page(walked.address.page_start(), operation, memory);
+        if (page == nullptr)
+            return;
+        Entry entry{linear_page, operation, context, page, 0, walked.trace.entry_bytes, {}};
         for (mmu::WalkStep const& step : walked.trace) {
             auto const host = memory.host_span(step.entry);
             if (step.needs_update() || host.size() < entry.entry_bytes)
@@ -58,11 +59,23 @@ class TranslationMemo {
         uint64_t linear_page = ~uint64_t{0};
         mmu::Operation operation = mmu::Operation::Read;
         mmu::Context context;
-        PhysAddr page;
+        std::byte* page = nullptr;
         unsigned depth = 0;
         unsigned entry_bytes = 8;
         std::array<Proof, mmu::kMaxLevels> proof;
     };
+
+    static std::byte* find_page(PhysAddr page, mmu::Operation operation,
+                                mem::PhysicalMemory const& memory)
+    {
+        bool const for_write = operation == mmu::Operation::Write;
+        for (mem::Region const& region : memory.regions())
+            if (page >= region.base && page < region.end())
+                return for_write && region.kind == mem::Region::Kind::Rom
+                           ? nullptr
+                           : region.host + (page - region.base);
+        return nullptr;
+    }
 
     static uint64_t read(std::byte const* host, unsigned bytes)
     {

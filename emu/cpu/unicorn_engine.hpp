@@ -80,7 +80,7 @@ class UnicornEngine final : public Engine {
     uint32_t executed_before(uint64_t linear) const;
     void uncount_rest_of_block(uint64_t linear);
     void take_exception(Event event);
-    void finish_delivery(CpuState& state, Event const& event);
+    void finish_delivery(CpuState& state, Event event);
     void enter_by_instruction(CpuState& state, uint64_t rflags);
     void fault_by_instruction(Event event, uint64_t length);
     uint64_t read_msr(uint32_t number) const;

@@ -107,32 +107,36 @@ void UnicornEngine::take_exception(Event event)
     ++statistics_.exceptions[event.vector];
     CpuState state = access_.load();
     uncount_rest_of_block(state.linear_rip());
-    if (event.source == Event::Source::SoftwareInterrupt)
-        event.length = interrupt_length(state, memory_, event.vector);
     finish_delivery(state, event);
 }
 
-void UnicornEngine::finish_delivery(CpuState& state, Event const& event)
+void UnicornEngine::finish_delivery(CpuState& state, Event event)
 {
-    LinearAccess linear(state, memory_, memo_);
-    DeliveryOutcome outcome = deliver(state, linear, event);
-    access_.store(state);
-    if (event.length != 0 && outcome.attempts.size() > 1)
-        clock_.take_back(1); // INT itself faulted
-    if (outcome.task_switched)
-        access_.store_all_flags(state.rflags);
     access_.clear_old_exception();
-    if (outcome.task_switched) { // through the API, for the TLB and the mode bits they decide
+    LinearAccess linear(state, memory_, memo_);
+    Segment const task = state.tr;
+    auto const entered = enter_handler(state, linear, event);
+    if (!entered) {
+        if (event.source == Event::Source::SoftwareInterrupt) { // INT itself faulted
+            event.length = interrupt_length(access_.load(), memory_, event.vector);
+            clock_.take_back(1);
+        }
+        last_delivery_ = escalate(state, linear, event, entered.error(), task);
+    }
+    if (state.tr == task) {
+        access_.store_entry(state);
+    } else {
+        access_.store(state);
+        access_.store_all_flags(state.rflags);
+        // Through the API, for the TLB and the mode bits they decide.
         uc_reg_write(engine_.get(), UC_X86_REG_CR0, &state.cr0);
         uc_reg_write(engine_.get(), UC_X86_REG_CR3, &state.cr3);
     }
-    if (outcome.triple_fault) {
+    if (!entered && last_delivery_.triple_fault) {
         stop_ = Stop::TripleFault;
         update_attention();
         uc_emu_stop(engine_.get());
     }
-    if (outcome.triple_fault || outcome.attempts.size() > 1)
-        last_delivery_ = std::move(outcome);
 }
 
 void UnicornEngine::enter_by_instruction(CpuState& state, uint64_t rflags)

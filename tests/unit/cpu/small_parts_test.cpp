@@ -213,6 +213,24 @@ TEST_CASE("linear access is a supervisor's whatever the CPL; read-only pages ref
     CHECK(refused.error().error_code == 3);
 }
 
+TEST_CASE("linear access to ROM and to holes: read as they are, never written, remembered or not")
+{
+    Paged paged;
+    paged.put(Paged::entry(0x8000), 0xf'0003 | kAccessed | kDirty);
+    paged.put(Paged::entry(0x9000), 0xa'0003 | kAccessed | kDirty);
+    cpu::LinearAccess linear(paged.state, paged.memory, paged.memo);
+    std::array<std::byte, 8> bytes;
+    for (int i = 0; i < 3; ++i) {
+        bytes.fill(std::byte{0xee});
+        CHECK(linear.write(0x8000, bytes));
+        CHECK(linear.write(0x9000, bytes));
+        CHECK(linear.read(0x8000, bytes));
+        CHECK(bytes[7] == std::byte{0});
+        CHECK(linear.read(0x9000, bytes));
+        CHECK(bytes[7] == std::byte{0xff});
+    }
+}
+
 TEST_CASE("linear access follows changes of the tables and of CR3, remembered or not")
 {
     Paged paged;

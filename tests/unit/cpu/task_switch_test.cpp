@@ -255,6 +255,17 @@ TEST_CASE("INT n needs the gate's privilege for a task gate as for any")
     CHECK(followed_by(bench.software(0x30)).empty());
 }
 
+TEST_CASE("INT n whose new task faults: RIP is that task's, not an INT's to go back to")
+{
+    DeliveryBench bench = task_bench();
+    bench.set_gate(0x30, gate_word(0, OtherTask, kTaskGate));
+    with_field(kDs, Spare | 4)(bench);
+    auto const outcome =
+        cpu::deliver(bench.state, bench.memory, {0x30, Source::SoftwareInterrupt, 0, 2});
+    REQUIRE(followed_by(outcome).size() == 1);
+    CHECK(bench.memory.get<uint32_t>(bench.state.gpr[cpu::Rsp] + 4) == kHandler);
+}
+
 TEST_CASE("a page fault while saving leaves the old task in place; the state is whole")
 {
     DeliveryBench bench = task_bench();
