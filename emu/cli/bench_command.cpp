@@ -1,10 +1,12 @@
-// pagelab bench: speed against QEMU on the same images, in pairs.
+// pagelab bench: speed against QEMU on the same images, and the guest's cost in instructions.
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <memory>
 #include <string>
 
+#include "emu/cli/bench_cost.hpp"
+#include "emu/cli/bench_growth.hpp"
 #include "emu/cli/bench_measure.hpp"
 #include "emu/cli/bench_report.hpp"
 #include "emu/cli/commands.hpp"
@@ -22,6 +24,8 @@ Examples:
   pagelab bench --only memset --runs 11     one loop, both kernels
   pagelab bench --json bench.json --check   for a script: status 1 when a bar is missed
   pagelab bench --self                      what pagelab's own mechanisms cost, in ns
+  pagelab bench --cost --check              guest instructions per allocation, beside Linux'
+  pagelab bench --growth plots              how these grow; gnuplot's files in the folder plots
 
 Exit status: 0; 1 when a bar is missed and --check is given; 125 when QEMU is missing.
 )";
@@ -32,6 +36,8 @@ struct BenchOptions {
     std::string json;
     bool check = false;
     bool self = false;
+    bool cost = false;
+    std::string growth; // a folder
 };
 
 bool uses_qemu(Benchmark const& benchmark)
@@ -126,9 +132,49 @@ Result<int> measure_self(BenchOptions const& options)
     return 0;
 }
 
+Result<int> measure_costs(BenchOptions const& options)
+{
+    print_now(cost_header());
+    auto json = nlohmann::json::array();
+    bool all_met = true;
+    for (CostRow const& row : cost_rows()) {
+        for (std::string_view const arch : {"x86_64", "i686"}) {
+            Cost const cost = TRY(measure_cost(row, arch));
+            print_now(cost_line(cost));
+            json.push_back(to_json(cost));
+            all_met = all_met && cost.meets_bar();
+        }
+    }
+    if (!options.json.empty())
+        TRY(write_json(options.json, json));
+    return options.check && !all_met ? 1 : 0;
+}
+
+Result<int> measure_all_growth(BenchOptions const& options)
+{
+    std::vector<Growth> all;
+    bool all_met = true;
+    for (GrowthSeries const& series : growth_series()) {
+        all.push_back(TRY(measure_growth(series)));
+        print_now(growth_lines(all.back()));
+        all_met = all_met && all.back().is_at_most_logarithmic();
+    }
+    TRY(write_growth(options.growth, all));
+    return options.check && !all_met ? 1 : 0;
+}
+
+Result<int> measure_chosen(BenchOptions const& options)
+{
+    if (options.self)
+        return measure_self(options);
+    if (options.cost)
+        return measure_costs(options);
+    return options.growth.empty() ? compare(options) : measure_all_growth(options);
+}
+
 int run_bench(BenchOptions const& options)
 {
-    auto const status = options.self ? measure_self(options) : compare(options);
+    auto const status = measure_chosen(options);
     if (status)
         return *status;
     fmt::print(stderr, "pagelab: {}\n", status.error().message);
@@ -149,6 +195,8 @@ Action add_bench_command(CLI::App& app)
     command.add_option("--json", options->json, "write every measurement to this file");
     command.add_flag("--check", options->check, "exit status 1 when a bar is missed");
     command.add_flag("--self", options->self, "nanoseconds of pagelab's own mechanisms instead");
+    command.add_flag("--cost", options->cost, "guest instructions per operation instead");
+    command.add_option("--growth", options->growth, "how these grow; data to plot to this folder");
     command.footer(kFooter);
     return [options] { return run_bench(*options); };
 }

@@ -45,16 +45,17 @@ class StatisticsFile {
 };
 
 std::vector<std::string> command(Emulator emulator, std::string_view arch,
-                                 std::string const& command_line)
+                                 std::string const& command_line,
+                                 std::string const& memory = kMemory)
 {
     std::string const image = kernel_path(arch).string();
     if (emulator == Emulator::Pagelab)
-        return {"/proc/self/exe", "boot", image, "--mem", kMemory, "--append", command_line};
+        return {"/proc/self/exe", "boot", image, "--mem", memory, "--append", command_line};
     return {kQemu,     "-accel",
             "tcg",     "-cpu",
             "max",     "-M",
             "pc",      "-m",
-            kMemory,   "-display",
+            memory,    "-display",
             "none",    "-vga",
             "none",    "-nic",
             "none",    "-serial",
@@ -71,13 +72,14 @@ struct LoopRun {
     double blocks = 0;
 };
 
-Result<LoopRun> run_loop(Side const& side, std::string_view arch, uint64_t rounds)
+Result<LoopRun> run_loop(Side const& side, std::string_view arch, uint64_t rounds,
+                         std::string const& memory = kMemory)
 {
     StatisticsFile const statistics;
     ProcessRequest request;
-    request.words =
-        command(side.emulator, arch,
-                fmt::format("quiet bench={} bench_n={} {}", side.loop, rounds, side.options));
+    request.words = command(
+        side.emulator, arch,
+        fmt::format("quiet bench={} bench_n={} {}", side.loop, rounds, side.options), memory);
     if (side.emulator == Emulator::Pagelab)
         request.words.insert(request.words.end(), {"--stats", statistics.path()});
     ProcessUsage const usage = TRY(run_process(request));
@@ -125,6 +127,15 @@ Result<double> measure_operation(SelfBenchmark const& benchmark, std::string_vie
     Measurement const all = TRY(measure_loop({Emulator::Pagelab, benchmark.loop}, arch,
                                              benchmark.rounds, benchmark.operations));
     return all.value / static_cast<double>(benchmark.rounds * benchmark.operations);
+}
+
+Result<double> count_instructions(CountedLoop const& loop, uint64_t rounds)
+{
+    constexpr uint64_t kWarm = 100; // rounds until every list has what it holds
+    Side const side = {Emulator::Pagelab, loop.loop, loop.options};
+    LoopRun const warm = TRY(run_loop(side, loop.arch, kWarm, loop.memory));
+    LoopRun const all = TRY(run_loop(side, loop.arch, kWarm + rounds, loop.memory));
+    return (all.instructions - warm.instructions) / static_cast<double>(rounds);
 }
 
 } // namespace pagelab::cli

@@ -22,4 +22,16 @@ Result<Measurement> measure(Benchmark const& benchmark, Side const& side);
 // Seconds of CPU time for one operation.
 Result<double> measure_operation(SelfBenchmark const& benchmark, std::string_view arch);
 
+// A loop of the guest whose instructions are counted.
+struct CountedLoop {
+    std::string_view loop;
+    std::string_view arch;
+    std::string memory = "128M"; // as --mem takes it
+    std::string options = {};    // for the kernel's command line
+};
+
+// Guest instructions per round, counted by the engine over so many; what booting takes, and the
+// first rounds, is subtracted.
+Result<double> count_instructions(CountedLoop const& loop, uint64_t rounds);
+
 } // namespace pagelab::cli
