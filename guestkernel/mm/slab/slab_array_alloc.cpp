@@ -1,0 +1,155 @@
+// Taking an object: from the CPU's array, the shared one, partial slabs, free slabs, new pages.
+#include "guestkernel/lib/string.hpp"
+#include "guestkernel/mm/slab/slab_array.hpp"
+#include "guestkernel/mm/slab/slab_array_debug.hpp"
+#include "guestkernel/mm/slab/slab_array_operations.hpp"
+
+namespace pagelab::mm {
+
+namespace {
+
+// What a CPU without an array uses for one refill.
+struct single_array {
+    array_cache ac;
+    void* entry[1];
+};
+static_assert(offsetof(single_array, entry) == sizeof(array_cache));
+
+unsigned transfer_objects(array_cache& to, array_cache& from, unsigned max)
+{
+    unsigned nr = from.avail < max ? from.avail : max;
+    if (nr > to.limit - to.avail)
+        nr = to.limit - to.avail;
+    memcpy(array_entries(to) + to.avail, array_entries(from) + from.avail - nr, nr * sizeof(void*));
+    from.avail -= nr;
+    to.avail += nr;
+    return nr;
+}
+
+// A slab with free objects, partial ones first; null: none.
+slab* get_first_slab(kmem_cache_node_array& n)
+{
+    if (!lib::list_empty(n.slabs_partial))
+        return &slab_of_link(n.slabs_partial.next);
+    n.free_touched = true;
+    if (lib::list_empty(n.slabs_free))
+        return nullptr;
+    n.free_slabs--;
+    return &slab_of_link(n.slabs_free.next);
+}
+
+void count_allocations(array_stats& stats, unsigned nr)
+{
+    stats.num_allocations += nr;
+    stats.num_active += nr;
+    if (stats.num_active > stats.high_mark)
+        stats.high_mark = stats.num_active;
+}
+
+void refill_from_slabs(kmem_cache& s, array_cache& ac, unsigned batchcount)
+{
+    kmem_cache_node_array& n = *s.array.node;
+    while (ac.avail < batchcount) {
+        slab* const sl = get_first_slab(n);
+        if (sl == nullptr)
+            break;
+        while (sl->active < s.array.num && ac.avail < batchcount)
+            array_entries(ac)[ac.avail++] = slab_get_obj(s, *sl);
+        lib::list_move(sl->slab_list, sl->active == s.array.num ? n.slabs_full : n.slabs_partial);
+    }
+    n.free_objects -= ac.avail;
+    count_allocations(n.stats, ac.avail);
+}
+
+bool add_new_slab(kmem_cache& s, gfp_t gfp)
+{
+    slab* const sl = cache_grow(s, gfp);
+    if (sl == nullptr)
+        return false;
+    kmem_cache_node_array& n = *s.array.node;
+    lib::list_add_tail(sl->slab_list, n.slabs_free);
+    n.total_slabs++;
+    n.free_slabs++;
+    n.free_objects += s.array.num;
+    return true;
+}
+
+// Fills the empty array. While memory is taken, reclaim may put objects of this cache into it.
+void refill(kmem_cache& s, array_cache& ac, gfp_t gfp)
+{
+    kmem_cache_node_array& n = *s.array.node;
+    unsigned batchcount = ac.batchcount;
+    if (ac.touched == 0 && batchcount > BATCHREFILL_LIMIT)
+        batchcount = BATCHREFILL_LIMIT;
+    if (n.shared != nullptr && transfer_objects(ac, *n.shared, batchcount) > 0) {
+        n.shared->touched = 1;
+        return;
+    }
+    refill_from_slabs(s, ac, batchcount);
+    while (ac.avail == 0 && add_new_slab(s, gfp)) {
+        if (ac.avail == 0)
+            refill_from_slabs(s, ac, batchcount);
+    }
+}
+
+[[gnu::noinline]] void* alloc_debugged(kmem_cache& s, gfp_t gfp, uintptr_t caller)
+{
+    array_stats& stats = s.array.node->stats;
+    array_cache& ac = cpu_cache_get(s);
+    void* slot;
+    if (ac.avail > 0) {
+        stats.allochit++;
+        ac.touched = 1;
+        slot = array_entries(ac)[--ac.avail];
+    } else {
+        stats.allocmiss++;
+        slot = cache_alloc_refill(s, gfp);
+    }
+    if (slot == nullptr)
+        return nullptr;
+    void* const object = cache_alloc_debugcheck_after(s, slot, caller);
+    if (gfp & __GFP_ZERO)
+        memset(object, 0, s.object_size);
+    return object;
+}
+
+[[gnu::noinline]] void* alloc_rare(kmem_cache& s, gfp_t gfp, void* object)
+{
+    if (object == nullptr)
+        object = cache_alloc_refill(s, gfp);
+    if (object != nullptr && (gfp & __GFP_ZERO) != 0)
+        memset(object, 0, s.object_size);
+    return object;
+}
+
+} // namespace
+
+void* cache_alloc_refill(kmem_cache& s, gfp_t gfp)
+{
+    array_cache& ac = cpu_cache_make(s, gfp);
+    if (ac.limit == 0) {
+        single_array single = {{0, 1, 1, 1}, {}};
+        refill(s, single.ac, gfp);
+        return single.ac.avail > 0 ? single.entry[0] : nullptr;
+    }
+    if (ac.avail == 0)
+        refill(s, ac, gfp);
+    if (ac.avail == 0)
+        return nullptr;
+    ac.touched = 1;
+    return array_entries(ac)[--ac.avail];
+}
+
+void* slab_array_alloc(kmem_cache& s, gfp_t gfp, uintptr_t caller)
+{
+    if (kmem_cache_debug(s)) [[unlikely]]
+        return alloc_debugged(s, gfp, caller);
+    array_cache& ac = cpu_cache_get(s);
+    if (ac.avail == 0) [[unlikely]]
+        return alloc_rare(s, gfp, nullptr);
+    ac.touched = 1;
+    void* const object = array_entries(ac)[--ac.avail];
+    return gfp & __GFP_ZERO ? alloc_rare(s, gfp, object) : object;
+}
+
+} // namespace pagelab::mm
