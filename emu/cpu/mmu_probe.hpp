@@ -33,6 +33,14 @@ struct ProbeOutcome {
     uint32_t value = 0;      // what a Read by User or Supervisor found
 };
 
+// What the MMU says to an access that no instruction makes. Page faults only: a canonical address.
+struct ProbeLookUp {
+    bool faulted = false;
+    PhysAddr address;        // if not
+    uint32_t error_code = 0; // if faulted
+    uint64_t cr2 = 0;        // if faulted
+};
+
 class MmuProbe {
   public:
     // RAM of `bytes`, a multiple of 4 KiB, at least 64 KiB.
@@ -56,6 +64,12 @@ class MmuProbe {
     // or 3; context.physical_bits is ignored (Unicorn's is 40).
     ProbeOutcome access(mmu::Context const& context, VirtAddr address, mmu::Access access,
                         unsigned implicit_level = 3);
+
+    // Explicit accesses without an instruction, fifteen times as fast: the same walk of the tables
+    // by the library (uc_vmem_translate), with its flags set there. enter() sets the registers and
+    // the CPL of the look-ups that follow; ImplicitSupervisor cannot be asked for.
+    void enter(mmu::Context const& context, mmu::Requester requester);
+    ProbeLookUp look_up(VirtAddr address, mmu::Operation operation);
 
     // What a Write stores.
     static constexpr uint32_t kStored = 0x5a5a'5acc;

@@ -12,19 +12,18 @@ constexpr uint64_t kPse = 1u << 4;
 constexpr uint64_t kPae = 1u << 5;
 constexpr uint64_t kLa57 = 1u << 12;
 
-// Bits hardware ignores in a present entry. PCD, PWT and software bits always; the global bit and
-// PAT in leaves, what is no dirty or page-size bit in the others; 62:52 in the long modes.
+// Bits hardware ignores in an entry. PCD, PWT, software bits and the global bit always; 62:52 in
+// the long modes; PAT in a large page; the accessed and dirty flags above the last level.
 uint64_t ignored_bits(MmuCase const& mmu_case, unsigned level)
 {
-    bool const leaf = level == mmu_case.leaf_level;
     uint64_t bits = 0xe18;
-    if (mmu_case.mode == PagingMode::Pae && level == 3)
+    if (is_pointer(mmu_case.mode, level))
         return bits;
-    bits |= leaf ? 0x100 : 0x140;
-    if (leaf)
-        bits |= level == 1 ? 0x80 : 0x1000;
-    else if (mmu_case.mode == PagingMode::Bits32)
-        bits |= 0x80; // CR4.PSE = 0
+    bits |= 0x100;
+    if (level > mmu_case.last_level)
+        bits |= mmu_case.mode == PagingMode::Bits32 && !mmu_case.controls.pse ? 0xe0 : 0x60;
+    if (level > 1 && is_leaf(mmu_case, level))
+        bits |= 0x1000;
     if (is_long(mmu_case.mode))
         bits |= 0x7ff0'0000'0000'0000;
     return bits;
@@ -37,6 +36,20 @@ bool is_long(PagingMode mode)
     return mode == PagingMode::Level4 || mode == PagingMode::Level5;
 }
 
+bool is_pointer(PagingMode mode, unsigned level)
+{
+    return mode == PagingMode::Pae && level == 3;
+}
+
+bool is_leaf(MmuCase const& mmu_case, unsigned level)
+{
+    if (level == 1)
+        return true;
+    bool const has_large = level == 2 || (level == 3 && is_long(mmu_case.mode));
+    bool const offered = mmu_case.mode != PagingMode::Bits32 || mmu_case.controls.pse;
+    return has_large && offered && mmu_case.entries[level].large;
+}
+
 mmu::Context context_of(MmuCase const& mmu_case)
 {
     Controls const& controls = mmu_case.controls;
@@ -44,10 +57,10 @@ mmu::Context context_of(MmuCase const& mmu_case)
     context.cr0 = kProtected | uint64_t{controls.wp} << 16;
     context.cr3 = kTables + level_count(mmu_case.mode) * kPageSize;
     context.cr4 = uint64_t{controls.smep} << 20 | uint64_t{controls.smap} << 21;
+    if (controls.pse)
+        context.cr4 |= kPse;
     if (mmu_case.mode != PagingMode::Bits32)
         context.cr4 |= kPae;
-    else if (mmu_case.leaf_level == 2)
-        context.cr4 |= kPse;
     if (mmu_case.mode == PagingMode::Level5)
         context.cr4 |= kLa57;
     context.efer = uint64_t{controls.nxe} << 11 | uint64_t{is_long(mmu_case.mode)} << 8;
@@ -75,30 +88,20 @@ uint64_t entry_address(PagingMode mode, unsigned level, VirtAddr address)
     return kTables + level * kPageSize + (address.value >> shift & index_mask) * (narrow ? 4 : 8);
 }
 
-uint64_t encode(MmuCase const& mmu_case, unsigned level, PhysAddr target, uint64_t noise)
+uint64_t encode(MmuCase const& mmu_case, unsigned level, PhysAddr target, Noise const& noise)
 {
     Flags const& flags = mmu_case.entries[level];
-    bool const leaf = level == mmu_case.leaf_level;
-    bool const pointer = mmu_case.mode == PagingMode::Pae && level == 3;
-    uint64_t entry = flags.present;
-    if (!pointer) {
-        entry |= uint64_t{flags.writable} << 1 | uint64_t{flags.user} << 2 |
-                 uint64_t{flags.accessed} << 5 | uint64_t{flags.dirty && leaf} << 6 |
-                 uint64_t{flags.no_execute} << 63;
-    }
-    if (!leaf) {
-        entry |= kTables + (level - 1) * kPageSize;
-    } else if (level == 1) {
-        entry |= target.page_start().value;
-    } else {
-        uint64_t const size = mmu_case.mode == PagingMode::Bits32 ? uint64_t{1} << 22
-                                                                  : uint64_t{1} << (3 + 9 * level);
-        entry |= (target.value & ~(size - 1)) | 0x80;
-    }
-    entry |= flags.reserved | (noise & ignored_bits(mmu_case, level));
-    if (!flags.present) // then nothing else counts
-        entry = noise & ~uint64_t{1};
-    return mmu_case.mode == PagingMode::Bits32 ? entry & 0xffff'ffff : entry;
+    bool const leaf = is_leaf(mmu_case, level);
+    uint64_t entry = uint64_t{flags.present} | uint64_t{flags.writable} << 1 |
+                     uint64_t{flags.user} << 2 | uint64_t{flags.accessed} << 5 |
+                     uint64_t{flags.dirty} << 6 | uint64_t{flags.large} << 7 |
+                     uint64_t{flags.no_execute} << 63;
+    uint64_t const ignored = ignored_bits(mmu_case, level);
+    entry = (entry & ~ignored) | (noise[level] & ignored) | flags.reserved;
+    if (!leaf)
+        return entry | (kTables + (level - 1) * kPageSize);
+    unsigned const shift = mmu_case.mode == PagingMode::Bits32 ? 2 + 10 * level : 3 + 9 * level;
+    return entry | (target.value & ~((uint64_t{1} << shift) - 1));
 }
 
 } // namespace pagelab::test

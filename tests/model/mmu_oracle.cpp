@@ -30,8 +30,9 @@ struct RamView {
     template<class Word>
     Word word(PhysAddr address) const
     {
-        Word value;
-        read(address, std::as_writable_bytes(std::span(&value, 1)));
+        Word value = static_cast<Word>(~Word{0});
+        if (address.value + sizeof value <= ram.size())
+            std::memcpy(&value, ram.data() + address.value, sizeof value);
         return value;
     }
     uint32_t read_u32(PhysAddr address) const { return word<uint32_t>(address); }
@@ -168,6 +169,28 @@ std::string MmuOracle::difference(mmu::Context const& context, VirtAddr address,
     if (walked && access.operation == Operation::Write)
         put(walked->address.value, before, 8);
     return text.empty() ? flags : text;
+}
+
+std::string MmuOracle::look_up_difference(mmu::Context const& context, VirtAddr address,
+                                          mmu::Access access)
+{
+    auto walked = translate(context, RamView{ram()}, address, access);
+    ++accesses;
+    allowed += walked.has_value();
+    cpu::ProbeLookUp const probed = probe_->look_up(address, access.operation);
+    mmu::WalkTrace& trace = walked ? walked->trace : walked.error().trace;
+    as_unicorn_updates(context, trace);
+    std::string const flags = compare_flags(trace);
+    bool const agree = walked ? !probed.faulted && probed.address == walked->address
+                              : probed.faulted && probed.cr2 == address.value &&
+                                    probed.error_code == walked.error().error_code;
+    if (agree)
+        return flags;
+    return fmt::format("walker: {}, {:#x}; unicorn: {}, code {:#x} cr2 {:#x} address {:#x}",
+                       walked ? "allowed" : name(walked.error().reason),
+                       walked ? walked->address.value : walked.error().error_code,
+                       probed.faulted ? "fault" : "allowed", probed.error_code, probed.cr2,
+                       probed.address.value);
 }
 
 } // namespace pagelab::test

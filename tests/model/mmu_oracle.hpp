@@ -32,6 +32,11 @@ class MmuOracle {
     std::string difference(mmu::Context const& context, VirtAddr address, mmu::Access access,
                            unsigned level = 3);
 
+    // The same of an explicit access to a canonical address, by the probe's look_up(), after its
+    // enter(); the tables lie in RAM.
+    std::string look_up_difference(mmu::Context const& context, VirtAddr address,
+                                   mmu::Access access);
+
     uint64_t accesses = 0; // compared so far
     uint64_t skipped = 0;
     uint64_t allowed = 0; // of those compared

@@ -11,12 +11,15 @@ namespace pagelab::test {
 
 struct Prediction {
     bool allowed = false;
-    uint32_t error_code = 0;        // if not allowed
-    unsigned last_level = 0;        // where the walk ends
-    std::array<bool, 6> accessed{}; // by level: the flag is set afterwards
-    bool dirty = false;             // of the leaf, afterwards
+    uint32_t error_code = 0; // if not allowed
+    bool accessed = false;   // of the last entry, afterwards; those above it all are
+    bool dirty = false;      // of the last entry, afterwards
 };
 
+// Whether a walk that comes to `level` ends there: no entry, a reserved bit, or a page.
+bool ends_walk(MmuCase const& mmu_case, unsigned level);
+
+// The walk ends at the case's last level, and not before.
 Prediction predict(MmuCase const& mmu_case, mmu::Access access);
 
 } // namespace pagelab::test

@@ -5,24 +5,15 @@
 // page touched, so that an address used again before its flush shows.
 //
 // To repeat a failure: PAGELAB_SEED=<seed> tests/bin/model_vmalloc
-#include <cstdlib>
-#include <random>
-
 #include <doctest/doctest.h>
 
+#include "tests/model/seed.hpp"
 #include "tests/unit/mm/highmem_world.hpp"
 #include "tests/unit/mm/vmalloc_world.hpp"
 
 namespace pagelab::mm {
 
 namespace {
-
-unsigned chosen_seed()
-{
-    char const* const text = std::getenv("PAGELAB_SEED");
-    return text != nullptr ? static_cast<unsigned>(std::strtoul(text, nullptr, 10))
-                           : std::random_device{}();
-}
 
 class VmallocWalk {
   public:

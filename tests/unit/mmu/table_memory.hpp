@@ -37,11 +37,13 @@ class TableMemory {
     std::span<std::byte> bytes() { return bytes_; }
 
   private:
+    // Words are aligned, so none straddles the end.
     template<class Word>
     Word read_word(PhysAddr address) const
     {
-        Word value;
-        read(address, std::as_writable_bytes(std::span(&value, 1)));
+        Word value = static_cast<Word>(~Word{0});
+        if (address.value + sizeof value <= bytes_.size())
+            std::memcpy(&value, bytes_.data() + address.value, sizeof value);
         return value;
     }
 
