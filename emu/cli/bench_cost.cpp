@@ -17,6 +17,8 @@ constexpr CostRow kRows[] = {
     {"alloc_pages(0)+free", "page0", 300, 699, 668},
     {"alloc_pages(3)+free", "page3", 400, 887, 878},
     {"alloc_pages(4)+free (buddy)", "page4", 800, 1743, 1469},
+    {"vmalloc(64K)+vfree", "vmalloc", 5000, 10430, 9804},
+    {"kmap+kunmap, high page", "kmap", 160, 23, 321},
 };
 
 } // namespace

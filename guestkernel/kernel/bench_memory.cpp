@@ -1,7 +1,9 @@
 // Loops of the memory manager: take and give back, once in a round.
 #include "guestkernel/kernel/bench.hpp"
+#include "guestkernel/kernel/highmem.hpp"
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/panic.hpp"
+#include "guestkernel/kernel/vmalloc.hpp"
 #include "guestkernel/mm/page_alloc.hpp"
 
 namespace pagelab::kernel {
@@ -40,12 +42,48 @@ lib::Result<> scatter_free_pages(uint64_t count)
     return {};
 }
 
+[[gnu::aligned(kLoopAlignment)]] void churn_vmalloc(uint64_t rounds)
+{
+    constexpr unsigned long kSize = 64 * 1024;
+    for (uint64_t round = 0; round < rounds; round++) {
+        void* const area = vmalloc(kSize);
+        if (area == nullptr)
+            panic("bench: vmalloc");
+        vfree(area);
+    }
+}
+
+// `count` areas of one page, never given back.
+lib::Result<> fill_vmalloc(uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        if (vmalloc(kPageSize) == nullptr)
+            return lib::Error{"bench_load=: no more areas"};
+    }
+    return {};
+}
+
+// Of a high page, where there is one.
+[[gnu::aligned(kLoopAlignment)]] void churn_kmap(uint64_t rounds)
+{
+    mm::page* const p = mm::alloc_pages(node(), mm::GFP_HIGHUSER, 0);
+    if (p == nullptr)
+        panic("bench: out of memory");
+    for (uint64_t round = 0; round < rounds; round++) {
+        if (kmap(*p) == nullptr)
+            panic("bench: kmap");
+        kunmap(*p);
+    }
+}
+
 } // namespace
 
 constinit bench const kMemoryBenches[] = {
     {"page0", churn_pages<0>, scatter_free_pages},
     {"page3", churn_pages<3>, scatter_free_pages},
     {"page4", churn_pages<4>, scatter_free_pages},
+    {"vmalloc", churn_vmalloc, fill_vmalloc},
+    {"kmap", churn_kmap},
 };
 constinit unsigned const nr_memory_benches = sizeof(kMemoryBenches) / sizeof(kMemoryBenches[0]);
 

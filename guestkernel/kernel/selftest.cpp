@@ -2,11 +2,14 @@
 #include "guestkernel/kernel/selftest.hpp"
 
 #include "guestkernel/arch/x86/layout.hpp"
+#include "guestkernel/arch/x86/page_table.hpp"
 #include "guestkernel/kernel/commands.hpp"
 #include "guestkernel/kernel/console.hpp"
+#include "guestkernel/kernel/highmem.hpp"
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/options.hpp"
 #include "guestkernel/kernel/panic.hpp"
+#include "guestkernel/kernel/vmalloc.hpp"
 #include "guestkernel/mm/page_alloc.hpp"
 #include "guestkernel/selftest/ktap.hpp"
 
@@ -18,12 +21,24 @@ constexpr unsigned kScratchOrder = 8; // 1 MiB: a bit for each page of 32 GiB
 constexpr uint64_t kDefaultSteps = 20'000;
 constexpr uint64_t kChecks = 20; // of all invariants, in a random walk
 
+constexpr selftest::highmem_functions kHighmem = {
+    .kmap = kmap,
+    .kunmap = kunmap,
+    .kmap_local_page = kmap_local_page,
+    .kunmap_local = kunmap_local,
+    .check = check_kmaps,
+};
+
 lib::Result<selftest::totals> run(char const* name, uint64_t seed, uint64_t steps)
 {
     mm::page* const block = mm::alloc_pages(node(), mm::GFP_KERNEL, kScratchOrder);
     if (block == nullptr)
         return lib::Error{"no memory for the self-tests"};
-    selftest::subject on = {.node = node()};
+    selftest::subject on = {.node = node(),
+                            .vmalloc = &vmalloc_memory(),
+                            .vmalloc_prot = arch::kPageRw,
+                            .vmalloc_reach = selftest::reach::kMemory,
+                            .highmem = &kHighmem};
     selftest::run_options const options = {
         .seed = seed,
         .steps = steps,

@@ -13,13 +13,30 @@
 #include <stdint.h>
 
 #include "guestkernel/lib/random.hpp"
+#include "guestkernel/mm/vmalloc.hpp"
 #include "guestkernel/mm/zone.hpp"
 
 namespace pagelab::selftest {
 
-// What is tested.
+// Short views of pages that have no permanent mapping.
+struct highmem_functions {
+    void* (*kmap)(mm::page& p); // null: no slot is free
+    void (*kunmap)(mm::page& p);
+    void* (*kmap_local_page)(mm::page& p);
+    void (*kunmap_local)(void const* address);
+    char const* (*check)(); // null: sound
+};
+
+// Whether what vmalloc maps can be written to: on the host its addresses are but numbers.
+enum class reach { kTables, kMemory };
+
+// What is tested: all of it is the owner's. Null: not there, and its suites are skipped.
 struct subject {
     mm::pglist_data& node;
+    mm::vmalloc_state* vmalloc = nullptr;
+    uint64_t vmalloc_prot = 0; // flags of its page table entries
+    reach vmalloc_reach = reach::kTables;
+    highmem_functions const* highmem = nullptr;
 };
 
 struct failure {
@@ -100,6 +117,15 @@ context run_test(test const& chosen, subject& on, run_options const& options);
     do {                                                                                           \
         if (auto const checked_damage = (checked)) {                                               \
             (t).fail(checked_damage.what, __FILE__, __LINE__);                                     \
+            return;                                                                                \
+        }                                                                                          \
+    } while (false)
+
+// Of a check() that returns words: null.
+#define EXPECT_NULL_DAMAGE(t, checked)                                                             \
+    do {                                                                                           \
+        if (char const* const checked_damage = (checked)) {                                        \
+            (t).fail(checked_damage, __FILE__, __LINE__);                                          \
             return;                                                                                \
         }                                                                                          \
     } while (false)

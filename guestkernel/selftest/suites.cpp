@@ -3,7 +3,7 @@
 
 namespace pagelab::selftest {
 
-suite const* const kSuites[] = {&kPageSuite};
+suite const* const kSuites[] = {&kPageSuite, &kVmallocSuite, &kKmapSuite};
 unsigned const nr_suites = sizeof(kSuites) / sizeof(kSuites[0]);
 
 } // namespace pagelab::selftest

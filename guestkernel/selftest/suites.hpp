@@ -5,6 +5,8 @@
 
 namespace pagelab::selftest {
 
-extern suite const kPageSuite; // page_suite.cpp
+extern suite const kPageSuite;    // page_suite.cpp
+extern suite const kVmallocSuite; // vmalloc_suite.cpp
+extern suite const kKmapSuite;    // kmap_suite.cpp
 
 } // namespace pagelab::selftest

@@ -1,0 +1,144 @@
+// Of vmalloc: areas that come and go, against a plain list of what is held.
+#include "guestkernel/selftest/page_model.hpp"
+#include "guestkernel/selftest/suites.hpp"
+
+namespace pagelab::selftest {
+
+namespace {
+
+constexpr unsigned kMaxAreas = 128;
+constexpr unsigned kMaxPages = 32; // of an area
+constexpr mm::gfp_t kQuiet = mm::GFP_KERNEL | mm::__GFP_NOWARN | mm::__GFP_NORETRY;
+
+struct area {
+    char* start;
+    unsigned pages;
+    uint32_t stamp;
+};
+
+struct areas {
+    area* held;
+    unsigned count;
+};
+
+mm::vm_request request_for(context& t, unsigned long bytes)
+{
+    return mm::vmalloc_request(*t.on.vmalloc, bytes, kQuiet, t.on.vmalloc_prot, nullptr);
+}
+
+// The word that belongs at the begin of each page.
+uint32_t& word_of(area const& a, unsigned page)
+{
+    return *reinterpret_cast<uint32_t*>(a.start + page * kPageSize);
+}
+
+void write_stamps(context& t, area const& a)
+{
+    if (t.on.vmalloc_reach == reach::kTables)
+        return;
+    for (unsigned i = 0; i < a.pages; i++)
+        word_of(a, i) = a.stamp + i;
+}
+
+void expect_stamps(context& t, area const& a)
+{
+    if (t.on.vmalloc_reach == reach::kTables)
+        return;
+    for (unsigned i = 0; i < a.pages; i++)
+        EXPECT(t, word_of(a, i) == a.stamp + i);
+}
+
+// Apart from all others by a page at least, inside the window, with a page behind every address.
+void examine(context& t, areas const& all, area const& a)
+{
+    mm::vmalloc_state const& v = *t.on.vmalloc;
+    auto const start = reinterpret_cast<uintptr_t>(a.start);
+    EXPECT(t, start >= v.start && start + (a.pages + 1) * kPageSize <= v.end);
+    for (unsigned i = 0; i < all.count; i++) {
+        auto const other = reinterpret_cast<uintptr_t>(all.held[i].start);
+        EXPECT(t, start + a.pages * kPageSize < other ||
+                      other + all.held[i].pages * kPageSize < start);
+    }
+    for (unsigned i = 0; i < a.pages; i++)
+        EXPECT(t, mm::vmalloc_to_page(v, a.start + i * kPageSize) != nullptr);
+    EXPECT(t, mm::vmalloc_to_page(v, a.start + a.pages * kPageSize) == nullptr);
+}
+
+void take(context& t, areas& all)
+{
+    unsigned const pages = 1 + t.random.below(kMaxPages);
+    auto const start = mm::vmalloc_range(*t.on.vmalloc, request_for(t, pages * kPageSize));
+    if (!start)
+        return;
+    area const a = {static_cast<char*>(start.value()), pages, t.random.next()};
+    examine(t, all, a);
+    write_stamps(t, a);
+    all.held[all.count++] = a;
+}
+
+void give_back(context& t, areas& all, unsigned index)
+{
+    area const a = all.held[index];
+    all.held[index] = all.held[--all.count];
+    expect_stamps(t, a);
+    EXPECT(t, mm::vfree(*t.on.vmalloc, a.start));
+}
+
+void random_walk(context& t)
+{
+    areas all = {t.take_scratch<area>(kMaxAreas), 0};
+    EXPECT(t, all.held != nullptr);
+    unsigned long const pages_before = t.on.vmalloc->nr_vmalloc_pages;
+    for (t.step = 0; t.step < t.steps; t.step++) {
+        if (all.count == 0 || (all.count < kMaxAreas && t.random.below(2) == 0))
+            take(t, all);
+        else
+            give_back(t, all, t.random.below(all.count));
+        RETURN_IF_FAILED(t);
+        if (t.step % t.check_every == 0)
+            EXPECT_NULL_DAMAGE(t, mm::check_vmalloc(*t.on.vmalloc));
+    }
+    while (all.count > 0)
+        give_back(t, all, all.count - 1);
+    RETURN_IF_FAILED(t);
+    EXPECT(t, t.on.vmalloc->nr_vmalloc_pages == pages_before);
+    mm::vm_unmap_aliases(*t.on.vmalloc);
+    EXPECT_NULL_DAMAGE(t, mm::check_vmalloc(*t.on.vmalloc));
+}
+
+// Nothing, more than there is, and what was never taken: errors that change nothing.
+void refusals(context& t)
+{
+    mm::vmalloc_state& v = *t.on.vmalloc;
+    unsigned long const pages_before = v.nr_vmalloc_pages;
+    EXPECT(t, !mm::vmalloc_range(v, request_for(t, 0)));
+    EXPECT(t, !mm::vmalloc_range(v, request_for(t, v.end - v.start)));
+    auto const start = mm::vmalloc_range(v, request_for(t, 2 * kPageSize));
+    EXPECT(t, start);
+    EXPECT(t, !mm::vfree(v, static_cast<char*>(start.value()) + 1));
+    EXPECT(t, mm::vfree(v, start.value()));
+    EXPECT(t, !mm::vfree(v, start.value()));
+    EXPECT(t, mm::vfree(v, nullptr));
+    EXPECT(t, v.nr_vmalloc_pages == pages_before);
+    EXPECT_NULL_DAMAGE(t, mm::check_vmalloc(v));
+}
+
+template<void (*kRun)(context&)>
+void if_there_is_vmalloc(context& t)
+{
+    if (t.on.vmalloc == nullptr)
+        t.skipped = "no vmalloc";
+    else
+        kRun(t);
+}
+
+constexpr test kTests[] = {
+    {"random_walk", if_there_is_vmalloc<random_walk>},
+    {"refusals", if_there_is_vmalloc<refusals>},
+};
+
+} // namespace
+
+constinit suite const kVmallocSuite = make_suite("vmalloc", kTests);
+
+} // namespace pagelab::selftest
