@@ -119,6 +119,7 @@ Result<> write_statistics(std::filesystem::path const& file, machine::Machine& m
     nlohmann::json const json = {
         {"instructions", machine.engine().instructions()},
         {"blocks", counts.blocks},
+        {"block_calls", counts.block_calls},
         {"virtual_ns", machine.now_ns()},
         {"exceptions", counts_by_vector(counts.exceptions)},
         {"interrupts", counts_by_vector(counts.interrupts)},

@@ -1,8 +1,7 @@
 // The instruction count, kept so that translated code can advance it by one subtraction.
 //
-// What is counted down is the budget: instructions until someone wants to be asked (attention).
-//
-//   retired == limit - budget         attention reached == budget is 0
+// What is counted down is the budget: instructions until someone wants to be asked (attention), or
+// until the counters, short ones for short code, are to be read. retired == limit - budget.
 //
 // Each translated block has a record of its address, size and instruction count. Entering a block
 // makes its record the current one and takes its count off the budget, in on_block (a callback) or
@@ -31,11 +30,11 @@ class BlockClock {
 
     // Translated code holds offsets into this and its address: it stays where it is.
     struct Hot {
-        uint64_t budget = kNever;
-        uint64_t blocks = 0;         // entered since creation
+        uint32_t budget = 0;
+        uint32_t blocks = 0;         // entered since budget was last set
         uint32_t current = kNoBlock; // the record of the block under way
         // Called when the budget does not cover the block, which is current and has been taken off
-        // regardless; its record is current.
+        // regardless.
         void (*on_low_budget)(Hot*) noexcept = nullptr;
         UnicornEngine* engine = nullptr;
     };
@@ -45,9 +44,9 @@ class BlockClock {
     BlockClock& operator=(BlockClock const&) = delete;
 
     Hot& hot() { return hot_; }
-    uint64_t blocks() const { return hot_.blocks; }
+    uint64_t blocks() const { return blocks_ + hot_.blocks; }
     uint64_t retired() const { return limit_ - hot_.budget; } // all of the block under way
-    bool attention_reached() const { return hot_.budget == 0; }
+    bool attention_reached() const { return retired() >= attention_; }
 
     // The count at which attention_reached() becomes true; 0: at once.
     void set_attention(uint64_t at)
@@ -81,20 +80,22 @@ class BlockClock {
     void take_back(uint32_t instructions) { rebase(retired() - instructions); }
 
   private:
+    static constexpr uint64_t kLongestBudget = 1u << 31; // blocks cannot overflow in that time
+
     void rebase(uint64_t retired)
     {
-        hot_.budget = attention_ > retired ? attention_ - retired : 0;
+        uint64_t const left = attention_ > retired ? attention_ - retired : 0;
+        hot_.budget = static_cast<uint32_t>(std::min(left, kLongestBudget));
         limit_ = retired + hot_.budget;
+        blocks_ += hot_.blocks;
+        hot_.blocks = 0;
     }
 
     Hot hot_;
-    uint64_t limit_ = kNever;
+    uint64_t limit_ = 0;
     uint64_t attention_ = kNever;
+    uint64_t blocks_ = 0;
     std::vector<Record> records_;
 };
-
-static_assert(offsetof(BlockClock::Hot, budget) == 0 && offsetof(BlockClock::Hot, blocks) == 8);
-static_assert(offsetof(BlockClock::Hot, current) == 16);
-static_assert(offsetof(BlockClock::Hot, on_low_budget) == 24);
 
 } // namespace pagelab::cpu

@@ -20,6 +20,15 @@ class BlockCounter {
         return entry.address == address && entry.size == size ? entry.count : 0;
     }
 
+    // Counts a call for a block that find() or remember() knows; true from the kManyCalls-th on.
+    bool is_hot(uint64_t address)
+    {
+        Entry& entry = entries_[index(address)];
+        if (entry.calls < kManyCalls)
+            ++entry.calls;
+        return entry.calls == kManyCalls;
+    }
+
     // The library has translated this block.
     void report_translation(uint64_t address, uint32_t size, uint32_t count)
     {
@@ -28,7 +37,7 @@ class BlockCounter {
         if (same && entry.ambiguous)
             return;
         bool const ambiguous = same && entry.count != count;
-        entry = {address, size, static_cast<uint16_t>(ambiguous ? 0 : count), ambiguous};
+        entry = {address, size, static_cast<uint16_t>(ambiguous ? 0 : count), ambiguous, 0};
     }
 
     // The caller has decoded this block, since find() did not know it.
@@ -36,7 +45,7 @@ class BlockCounter {
     {
         Entry& entry = entries_[index(address)];
         if (entry.address != address || entry.size != size)
-            entry = {address, size, static_cast<uint16_t>(count), false};
+            entry = {address, size, static_cast<uint16_t>(count), false, 0};
     }
 
   private:
@@ -45,7 +54,10 @@ class BlockCounter {
         uint32_t size = 0;
         uint16_t count = 0;
         bool ambiguous = false;
+        uint8_t calls = 0;
     };
+    // Writing to code that has just run costs as much as a hundred calls.
+    static constexpr uint8_t kManyCalls = 64;
     static constexpr uint64_t kEntries = 1u << 14;
 
     static uint64_t index(uint64_t address) { return (address ^ address >> 14) & (kEntries - 1); }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstring>
+#include <initializer_list>
 #include <optional>
 
 #include <unistd.h>
@@ -11,64 +12,100 @@ namespace pagelab::cpu {
 
 namespace {
 
-constexpr size_t kMovabs = 10, kMovSize = 5, kXor = 2, kDirectCall = 5, kIndirectCall = 6;
+constexpr size_t kMovSize = 5, kXor = 2, kDirectCall = 5, kIndirectCall = 6;
 constexpr uint8_t kNop = 0x90;
 constexpr uint32_t kByteLimit = 0x80; // counts below fit a sign-extended byte
+
+enum Register : uint8_t { kRcx = 1, kRdx = 2, kRsi = 6, kRdi = 7 };
 
 // The bytes being looked at; all reads are bounds-checked, as lengths vary.
 class Code {
   public:
     explicit Code(std::span<std::byte const> bytes) : bytes_(bytes) {}
 
-    template<size_t N>
-    bool has(size_t at, std::array<uint8_t, N> const& expected) const
+    bool has(size_t at, std::initializer_list<unsigned> expected) const
     {
-        return at <= bytes_.size() && bytes_.size() - at >= N &&
-               std::memcmp(&bytes_[at], expected.data(), N) == 0;
+        if (at > bytes_.size() || bytes_.size() - at < expected.size())
+            return false;
+        for (unsigned const byte : expected)
+            if (std::to_integer<unsigned>(bytes_[at++]) != byte)
+                return false;
+        return true;
     }
-    bool has_movabs(size_t at, std::array<uint8_t, 2> opcode, void const* value) const
+
+    // Length of the instruction at `at` that sets the register to a constant, this one if it is
+    // given: mov r32, imm32; mov r64, sign-extended imm32; movabs r64, imm64. Otherwise 0.
+    size_t move_length(size_t at, Register to, void const* constant = nullptr) const
     {
-        return has(at, opcode) && at + kMovabs <= bytes_.size() &&
-               std::memcmp(&bytes_[at + 2], &value, sizeof value) == 0;
+        if (has(at, {0xb8u + to}))
+            return fits<uint32_t>(at + 1, constant) ? 5 : 0;
+        if (has(at, {0x48, 0xc7, 0xc0u + to}))
+            return fits<int32_t>(at + 3, constant) ? 7 : 0;
+        if (has(at, {0x48, 0xb8u + to}))
+            return fits<uint64_t>(at + 2, constant) ? 10 : 0;
+        return 0;
+    }
+    // The start of such an instruction that ends at `end`.
+    std::optional<size_t> move_before(size_t end, Register to, void const* constant = nullptr) const
+    {
+        for (size_t const length : {5u, 7u, 10u})
+            if (end >= length && move_length(end - length, to, constant) == length)
+                return end - length;
+        return std::nullopt;
     }
     // Length of the call at `at`, or 0.
     size_t call_length(size_t at) const
     {
         size_t length = 0;
-        if (has(at, std::array<uint8_t, 1>{0xe8}))
+        if (has(at, {0xe8}))
             length = kDirectCall;
-        else if (has(at, std::array<uint8_t, 2>{0xff, 0x15}))
+        else if (has(at, {0xff, 0x15}))
             length = kIndirectCall;
         return at + length <= bytes_.size() ? length : 0;
     }
 
   private:
+    template<class T>
+    bool fits(size_t at, void const* constant) const
+    {
+        if (at > bytes_.size() || bytes_.size() - at < sizeof(T))
+            return false;
+        T value;
+        std::memcpy(&value, &bytes_[at], sizeof value);
+        return constant == nullptr ||
+               static_cast<uint64_t>(value) == reinterpret_cast<uintptr_t>(constant);
+    }
+
     std::span<std::byte const> bytes_;
 };
 
-constexpr std::array<uint8_t, 2> kMovabsRdi = {0x48, 0xbf}, kMovabsRcx = {0x48, 0xb9};
-
-// Where the arguments' first instruction is, given where the second but last one begins.
-std::optional<size_t> find_start(Code const& code, size_t mov_size, void const* engine)
+// Where the callback's arguments begin, if its call ends at `after_call`.
+std::optional<size_t> find_start(Code const& code, size_t after_call, BlockCall const& call)
 {
-    struct Form {
-        size_t length;
-        std::array<uint8_t, 3> opcode;
-        size_t opcode_length;
-    };
-    constexpr std::array<Form, 3> kMovToRsi = {
-        {{5, {0xbe}, 1}, {7, {0x48, 0xc7, 0xc6}, 3}, {10, {0x48, 0xbe}, 2}}};
-    for (Form const& form : kMovToRsi) {
-        if (mov_size < form.length + kMovabs)
+    for (size_t const length : {kDirectCall, kIndirectCall}) {
+        if (after_call < length || code.call_length(after_call - length) != length)
             continue;
-        size_t const mov = mov_size - form.length;
-        bool fits = true;
-        for (size_t i = 0; i < form.opcode_length; ++i)
-            fits = fits && code.has(mov + i, std::array<uint8_t, 1>{form.opcode[i]});
-        if (fits && code.has_movabs(mov - kMovabs, kMovabsRdi, engine))
-            return mov - kMovabs;
+        auto const user_data = code.move_before(after_call - length, kRcx, call.user_data);
+        if (!user_data || *user_data < kMovSize ||
+            code.move_length(*user_data - kMovSize, kRdx) != kMovSize)
+            continue;
+        auto const address = code.move_before(*user_data - kMovSize, kRsi);
+        if (!address)
+            continue;
+        if (auto const engine = code.move_before(*address, kRdi, call.engine))
+            return engine;
     }
     return std::nullopt;
+}
+
+// Where the check that begins at `at` ends.
+std::optional<size_t> find_check_end(Code const& code, size_t at, void const* engine)
+{
+    size_t const move = code.move_length(at, kRdi, engine);
+    if (move == 0 || !code.has(at + move, {0x33, 0xf6}))
+        return std::nullopt;
+    size_t const call = code.call_length(at + move + kXor);
+    return call == 0 ? std::nullopt : std::optional(at + move + kXor + call);
 }
 
 class Writer {
@@ -104,52 +141,51 @@ class Writer {
     size_t size_ = 0;
 };
 
+using Hot = BlockClock::Hot;
+static_assert(offsetof(Hot, budget) == 0 && offsetof(Hot, on_low_budget) < kByteLimit);
+
+void write_hot_pointer(Writer& out, Hot const& hot)
+{
+    auto const address = reinterpret_cast<uintptr_t>(&hot);
+    if (address <= UINT32_MAX) {
+        out.bytes(0xb8 + kRdi); // mov $imm32, %edi
+        out.value(static_cast<uint32_t>(address));
+        return;
+    }
+    out.bytes(0x48, 0xb8 + kRdi); // movabs $imm64, %rdi
+    out.value(address);
+}
+
 void write_sub_budget(Writer& out, uint32_t count)
 {
     if (count < kByteLimit) {
-        out.bytes(0x48, 0x83, 0x2f, count); // subq $imm8, (%rdi)
+        out.bytes(0x83, 0x2f, count); // subl $imm8, (%rdi)
         return;
     }
-    out.bytes(0x48, 0x81, 0x2f); // subq $imm32, (%rdi)
+    out.bytes(0x81, 0x2f); // subl $imm32, (%rdi)
     out.value(count);
 }
 
 } // namespace
 
 bool patch_block(std::span<std::byte> bytes, size_t after_call, BlockCall const& call,
-                 BlockClock::Hot const& hot, uint32_t record, uint32_t count)
+                 Hot const& hot, uint32_t record, uint32_t count)
 {
     Code const code(bytes);
-    size_t const check_call = after_call + kMovabs + kXor;
-    size_t const check_length = code.call_length(check_call);
-    if (!code.has_movabs(after_call, kMovabsRdi, call.engine) || check_length == 0 ||
-        !code.has(after_call + kMovabs, std::array<uint8_t, 2>{0x33, 0xf6}))
+    auto const start = find_start(code, after_call, call);
+    auto const check_end = find_check_end(code, after_call, call.engine);
+    if (!start || !check_end)
         return false;
-    std::optional<size_t> start;
-    for (size_t length : {kDirectCall, kIndirectCall}) {
-        size_t const before = length + kMovabs + kMovSize;
-        if (after_call < before || code.call_length(after_call - length) != length)
-            continue;
-        size_t const mov_size = after_call - before;
-        if (code.has(mov_size, std::array<uint8_t, 1>{0xba}) &&
-            code.has_movabs(mov_size + kMovSize, kMovabsRcx, call.user_data))
-            start = find_start(code, mov_size, call.engine);
-    }
-    if (!start)
-        return false;
-
     std::array<std::byte, 64> room;
     Writer out({room.data(), after_call - *start});
-    size_t const past_check = check_call + check_length - *start;
-    out.bytes(0x48, 0xbf); // movabs $hot, %rdi
-    out.value(reinterpret_cast<uintptr_t>(&hot));
-    out.bytes(0xc7, 0x47, offsetof(BlockClock::Hot, current)); // movl $record, 16(%rdi)
+    write_hot_pointer(out, hot);
+    out.bytes(0xc7, 0x47, offsetof(Hot, current)); // movl $record, current(%rdi)
     out.value(record);
     write_sub_budget(out, count);
-    out.bytes(0x72, 6);                                              // jb low
-    out.bytes(0x48, 0xff, 0x47, offsetof(BlockClock::Hot, blocks));  // incq 8(%rdi)
-    out.bytes(0xeb, past_check - (out.size() + 2));                  // jmp past the check
-    out.bytes(0xff, 0x57, offsetof(BlockClock::Hot, on_low_budget)); // low: call *24(%rdi)
+    out.bytes(0x72, 5);                                    // jb low
+    out.bytes(0xff, 0x47, offsetof(Hot, blocks));          // incl blocks(%rdi)
+    out.bytes(0xeb, *check_end - *start - out.size() - 2); // jmp past the check
+    out.bytes(0xff, 0x57, offsetof(Hot, on_low_budget));   // low: call *on_low_budget(%rdi)
     if (!out.fits())
         return false;
     while (out.size() < after_call - *start)

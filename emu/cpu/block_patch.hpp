@@ -3,25 +3,25 @@
 // A callback costs a block 2.6 ns, as much as a dozen guest instructions. The library translates a
 // block to code that begins with (its tcg/i386 back end, Unicorn 2.1, for x86-64 hosts)
 //
-//   movabs $engine, %rdi         the callback: its arguments and the call
-//   mov    $address, %rsi          in any of three encodings
-//   mov    $size, %edx
-//   movabs $user_data, %rcx
-//   call   callback                direct, or by a constant in memory
-//   movabs $engine, %rdi         the check for a stop request
-//   xor    %esi, %esi
-//   call   helper
+//   mov  $engine, %rdi          the callback: its arguments, each in one of three encodings
+//   mov  $address, %rsi
+//   mov  $size, %edx
+//   mov  $user_data, %rcx
+//   call callback               direct, or by a constant in memory
+//   mov  $engine, %rdi          the check for a stop request
+//   xor  %esi, %esi
+//   call helper
 //
 // and is given, in the room of the callback's part,
 //
-//   movabs $hot, %rdi
-//   movl   $record, 16(%rdi)
-//   subq   $count, (%rdi)
-//   jb     low
-//   incq   8(%rdi)
-//   jmp    past the check          whoever asks for a stop also takes the budget away
+//   mov  $hot, %rdi
+//   movl $record, 8(%rdi)
+//   subl $count, (%rdi)
+//   jb   low
+//   incl 4(%rdi)
+//   jmp  past the check         whoever asks for a stop also takes the budget away
 //   low:
-//   call   *24(%rdi)               and on to the check
+//   call *16(%rdi)              and on to the check
 //
 // Anything but exactly the expected bytes is left as it is, and goes on calling.
 #pragma once

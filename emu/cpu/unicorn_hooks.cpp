@@ -29,7 +29,8 @@ void UnicornEngine::on_block(uc_engine*, uint64_t address, uint32_t size, void* 
         count = engine.decode_block(address, size);
     engine.clock_.enter_called_block({address, size, count});
     ++engine.statistics_.block_calls;
-    engine.count_in_place(static_cast<std::byte*>(__builtin_return_address(0)));
+    if (engine.counter_.is_hot(address))
+        engine.count_in_place(static_cast<std::byte*>(__builtin_return_address(0)));
 }
 
 // From the next time on.
