@@ -5,13 +5,16 @@
 // CPUState and goes on with CPUX86State, whose first member is the general registers.
 #include "emu/cpu/live_state.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
 #include <set>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include <link.h>
 #include <malloc.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -57,20 +60,45 @@ std::span<std::byte const> read_safely(uintptr_t address, std::vector<std::byte>
     return std::span(room).first(done < 0 ? 0 : static_cast<size_t>(done));
 }
 
+using Range = std::pair<uintptr_t, uintptr_t>; // from, to
+
+// Where programs and libraries are: what is there is no object on the heap.
+std::vector<Range> loaded_modules()
+{
+    std::vector<Range> ranges;
+    auto const add = [](dl_phdr_info* info, size_t, void* to) {
+        for (unsigned i = 0; i < info->dlpi_phnum; ++i) {
+            auto const& segment = info->dlpi_phdr[i];
+            uintptr_t const from = info->dlpi_addr + segment.p_vaddr;
+            if (segment.p_type == PT_LOAD)
+                static_cast<std::vector<Range>*>(to)->emplace_back(from, from + segment.p_memsz);
+        }
+        return 0;
+    };
+    dl_iterate_phdr(add, &ranges);
+    return ranges;
+}
+
 // Addresses of these values, one after the other, behind the pointers in the engine's structure.
 std::set<std::byte*> search(uc_engine* engine, Registers const& values)
 {
     constexpr uintptr_t kLowest = 0x1'0000, kEnd = uintptr_t{1} << 47; // of a process's memory
     std::vector<uintptr_t> words(malloc_usable_size(engine) / sizeof(uintptr_t));
     std::memcpy(words.data(), engine, words.size() * sizeof(uintptr_t));
+    auto const modules = loaded_modules();
     std::vector<std::byte> room;
     std::set<std::byte*> found;
     for (uintptr_t const pointer : std::set<uintptr_t>(words.begin(), words.end())) {
         if (pointer < kLowest || pointer >= kEnd || pointer % alignof(uint64_t) != 0)
             continue;
+        if (std::ranges::any_of(modules, [&](Range const& module) {
+                return pointer >= module.first && pointer < module.second;
+            }))
+            continue;
         auto const bytes = read_safely(pointer, room);
         for (size_t at = 0; at + sizeof values <= bytes.size(); at += alignof(uint64_t))
-            if (std::memcmp(&bytes[at], values.data(), sizeof values) == 0)
+            if (std::memcmp(&bytes[at], values.data(), sizeof values[0]) == 0 &&
+                std::memcmp(&bytes[at], values.data(), sizeof values) == 0)
                 found.insert(reinterpret_cast<std::byte*>(pointer + at));
     }
     return found;
