@@ -13,8 +13,10 @@
 // Source: Linux 6.1 mm/slab.h, mm/slab_common.c.
 #pragma once
 
+#include "guestkernel/lib/bitops.hpp"
 #include "guestkernel/lib/result.hpp"
 #include "guestkernel/lib/seq_file.hpp"
+#include "guestkernel/mm/compound.hpp"
 #include "guestkernel/mm/slab/slab_cache.hpp"
 
 namespace pagelab::mm {
@@ -28,10 +30,16 @@ inline constexpr size_t KMALLOC_MAX_SIZE = kPageSize << (MAX_ORDER - 1);
 inline constexpr unsigned KMALLOC_SHIFT_HIGH = 13; // the largest kmalloc cache: 8 KiB
 inline constexpr size_t KMALLOC_MAX_CACHE_SIZE = 1u << KMALLOC_SHIFT_HIGH;
 
+// The order of the smallest block that holds `size` bytes (> 0).
+constexpr unsigned get_order(size_t size)
+{
+    return lib::fls64((size - 1) / kPageSize);
+}
+
 enum kmalloc_cache_type : unsigned {
     KMALLOC_NORMAL,
-    KMALLOC_DMA,
     KMALLOC_RECLAIM,
+    KMALLOC_DMA,
     NR_KMALLOC_TYPES
 };
 
@@ -143,8 +151,15 @@ Result<> create_boot_cache(slab_caches& caches, kmem_cache& s, char const* name,
 // cache line the object fits in.
 unsigned calculate_alignment(slab_flags_t flags, unsigned align, unsigned size);
 
-// The slab an address lies in; null if its page belongs to none.
-slab* virt_to_slab(slab_env const& env, void const* address);
+// The slab an address lies in; null if its page belongs to none, or is no page at all.
+inline slab* virt_to_slab(slab_env const& env, void const* address)
+{
+    page* const p = direct_map_page(env, address);
+    if (p == nullptr)
+        return nullptr;
+    page& head = compound_head(*p);
+    return page_flag(head, PG_slab) ? &page_slab(head) : nullptr;
+}
 
 inline char* slab_address(slab_env const& env, slab const& s)
 {

@@ -35,7 +35,6 @@ constexpr unsigned oo_objects(kmem_cache_order_objects oo)
 // slabs that have some.
 struct kmem_cache_cpu {
     void* freelist;
-    unsigned long tid; // counts the operations
     struct slab* slab;
     struct slab* partial;
 };
@@ -83,7 +82,6 @@ struct kmem_cache {
 
     // SLUB
     unsigned long min_partial; // empty slabs the node keeps
-    unsigned reciprocal_size;  // 2^32 / size, rounded up
     unsigned offset;           // of the free pointer in a free object
     unsigned red_left_pad;
     unsigned cpu_partial;

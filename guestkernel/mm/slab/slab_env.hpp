@@ -26,6 +26,7 @@ struct slab_env {
 
     char const* (*print_tainted)(); // "Not tainted", or "Tainted: " and letters
     void (*add_taint)(taint_flag flag);
+    void (*warn)(char const* message); // Linux' WARN: "cut here", message, where, "end trace"
 };
 
 inline unsigned slab_cpu(slab_env const& env)
@@ -38,10 +39,14 @@ inline uint64_t slab_jiffies(slab_env const& env)
     return env.pgdat->env->clock() / (1'000'000'000 / HZ);
 }
 
-inline page& direct_map_page(slab_env const& env, void const* address)
+// The page an address lies in; null for addresses outside the direct map.
+inline page* direct_map_page(slab_env const& env, void const* address)
 {
-    uintptr_t const offset = reinterpret_cast<uintptr_t>(address) - env.page_offset;
-    return env.pgdat->node_mem_map[offset / kPageSize];
+    pglist_data const& pgdat = *env.pgdat;
+    auto const pfn = static_cast<unsigned long>(
+        (reinterpret_cast<uintptr_t>(address) - env.page_offset) / kPageSize);
+    bool const exists = pfn - pgdat.node_start_pfn < pgdat.node_spanned_pages;
+    return exists ? pgdat.node_mem_map + pfn : nullptr;
 }
 
 // Where the page, which is not high memory, is mapped.

@@ -1,0 +1,101 @@
+// Taking an object: from the CPU's free list, its slab, its partial slabs, the node's, new pages.
+#include "guestkernel/lib/string.hpp"
+#include "guestkernel/mm/slab/debug_process.hpp"
+#include "guestkernel/mm/slab/debug_report.hpp"
+#include "guestkernel/mm/slab/slub_node.hpp"
+
+namespace pagelab::mm {
+
+namespace {
+
+// All of the slab's free objects, which the CPU now owns; those it had on its list are gone.
+void* take_freelist(slab& sl)
+{
+    void* const objects = sl.freelist;
+    sl.freelist = nullptr;
+    sl.inuse = static_cast<uint16_t>(slab_objects(sl));
+    return objects;
+}
+
+// From the CPU's slab, if other CPUs have put something there, else from the CPU's partial slabs.
+void* refill_from_cpu(kmem_cache_cpu& c)
+{
+    if (c.slab != nullptr) {
+        if (c.slab->freelist != nullptr)
+            return take_freelist(*c.slab);
+        clear_slab_frozen(*c.slab); // full, and nobody's
+    }
+    c.slab = c.partial;
+    if (c.slab == nullptr)
+        return nullptr;
+    c.partial = c.slab->next;
+    return take_freelist(*c.slab);
+}
+
+// From the node's first partial slab; a few more go to the CPU's partial slabs at once.
+void* refill_from_node(kmem_cache& s, kmem_cache_cpu& c)
+{
+    kmem_cache_node& n = get_node(s);
+    unsigned taken = 0;
+    while (!lib::list_empty(n.partial) && taken <= s.cpu_partial_slabs / 2 + 1) {
+        slab& sl = slab_of_link(n.partial.next);
+        remove_partial(n, sl);
+        set_slab_frozen(sl);
+        if (taken++ == 0)
+            c.slab = &sl;
+        else
+            put_cpu_partial(s, sl, draining::never);
+    }
+    return taken > 0 ? take_freelist(*c.slab) : nullptr;
+}
+
+void* refill_from_pages(kmem_cache& s, kmem_cache_cpu& c, gfp_t gfp)
+{
+    c.slab = new_slab(s, gfp);
+    if (c.slab == nullptr)
+        return nullptr;
+    set_slab_frozen(*c.slab);
+    return take_freelist(*c.slab);
+}
+
+void* alloc_slow(kmem_cache& s, gfp_t gfp, uintptr_t caller)
+{
+    if (kmem_cache_debug(s))
+        return alloc_debugged(s, gfp, caller);
+    kmem_cache_cpu& c = this_cpu_slab(s);
+    void* object = refill_from_cpu(c);
+    if (object == nullptr)
+        object = refill_from_node(s, c);
+    if (object == nullptr)
+        object = refill_from_pages(s, c, gfp);
+    if (object != nullptr)
+        c.freelist = get_freepointer(s, object);
+    return object;
+}
+
+[[gnu::noinline]] void* alloc_rare(kmem_cache& s, gfp_t gfp, uintptr_t caller, void* object)
+{
+    if (object == nullptr)
+        object = alloc_slow(s, gfp, caller);
+    if (object == nullptr)
+        report_out_of_memory(s, gfp);
+    else if (gfp & __GFP_ZERO)
+        memset(object, 0, s.object_size);
+    return object;
+}
+
+} // namespace
+
+void* slub_alloc(kmem_cache& s, gfp_t gfp, uintptr_t caller)
+{
+    kmem_cache_cpu& c = this_cpu_slab(s);
+    void* const object = c.freelist;
+    if (object == nullptr) [[unlikely]]
+        return alloc_rare(s, gfp, caller, nullptr);
+    c.freelist = get_freepointer(s, object);
+    if (gfp & __GFP_ZERO)
+        return alloc_rare(s, gfp, caller, object);
+    return object;
+}
+
+} // namespace pagelab::mm
