@@ -39,6 +39,7 @@ boot_info info;
 
 mm::Result<> start_console()
 {
+    arch::enable_protections();
     arch::uart_init();
     arch::load_descriptor_tables();
     arch::clock_init();

@@ -73,6 +73,8 @@ void enable_no_execute(nx_protection nx)
     write_msr(x86::Msr::efer, read_msr(x86::Msr::efer) | x86::efer::NoExecuteEnable::mask);
 }
 
+} // namespace
+
 // CPUID 7, EBX (Intel SDM volume 2A).
 void enable_protections()
 {
@@ -87,8 +89,6 @@ void enable_protections()
     write_cr4(cr4);
 }
 
-} // namespace
-
 mm::Result<> paging_init(mm::memblock& memory, nx_protection nx)
 {
     enable_no_execute(nx);
@@ -98,7 +98,6 @@ mm::Result<> paging_init(mm::memblock& memory, nx_protection nx)
     direct_map = table.pages();
     TRY(map_image(table));
     write_cr3(static_cast<uintptr_t>(table.root().value));
-    enable_protections();
     memory.current_limit = kDirectMapMax;
     return {};
 }

@@ -14,9 +14,13 @@ namespace pagelab::arch {
 // Whether data pages are marked no-execute, and EFER.NXE is set.
 enum class nx_protection { active, disabled };
 
-// Switch from boot.S's tables to the final ones, and turn on global pages, NX unless it is
-// disabled, and SMEP and SMAP where CPUID offers them. `memory` knows the RAM and has the image
-// reserved. Afterwards all memory up to kDirectMapMax can be allocated and touched.
+// Global pages, and SMEP and SMAP where CPUID offers them. First of all, before any other code: a
+// binary translator keeps code for each setting of SMAP apart.
+void enable_protections();
+
+// Switch from boot.S's tables to the final ones, with NX unless it is disabled. `memory` knows the
+// RAM and has the image reserved. Afterwards all memory up to kDirectMapMax can be allocated and
+// touched.
 mm::Result<> paging_init(mm::memblock& memory, nx_protection nx);
 
 // The struct page array, allocated and mapped but not written; the page of pfn 0.
