@@ -1,0 +1,58 @@
+// The kernel's self-tests in the kernel, on both widths and three sizes of RAM.
+//
+// To repeat a failure: PAGELAB_SEED=<seed> tests/bin/guest_selftest
+#include <cstdlib>
+#include <random>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "tests/guest/ktap.hpp"
+#include "tests/session/program.hpp"
+
+using namespace pagelab;
+
+namespace {
+
+std::string chosen_seed()
+{
+    char const* const text = std::getenv("PAGELAB_SEED");
+    return text != nullptr ? text : std::to_string(std::random_device{}());
+}
+
+void expect_all_pass(std::string const& arch, std::string const& memory, std::string const& options)
+{
+    std::string const seed = chosen_seed();
+    INFO("PAGELAB_SEED=", seed, " ", arch, " ", memory, " ", options);
+    auto const run =
+        session::run_program({"boot", "--arch", arch, "--mem", memory, "--append",
+                              "quiet selftest=all selftest_seed=" + seed + " " + options});
+    CAPTURE(run.out);
+    CAPTURE(run.err);
+    CHECK(run.status == 0);
+    auto const suites = parse_ktap(run.out);
+    REQUIRE_MESSAGE(suites.has_value(), suites.error());
+    CHECK(suites->size() >= 3);
+    for (KtapTest const& suite : *suites) {
+        CHECK_MESSAGE(suite.passed, suite.name);
+        CHECK_MESSAGE(!suite.subtests.empty(), suite.name);
+    }
+}
+
+} // namespace
+
+TEST_CASE("every suite passes in the guest: both widths, 64 MiB to 4 GiB")
+{
+    for (std::string const arch : {"x86_64", "i686"}) {
+        expect_all_pass(arch, "64M", "selftest_steps=100000");
+        expect_all_pass(arch, "1G", "selftest_steps=20000");
+        expect_all_pass(arch, "4G", "selftest_steps=5000");
+    }
+}
+
+TEST_CASE("a suite that does not exist ends the run with a reason")
+{
+    auto const run = session::run_program({"boot", "--append", "quiet selftest=nothing"});
+    CHECK(run.status == 101);
+    CHECK(run.out.find("no such suite") != std::string::npos);
+}
