@@ -69,6 +69,7 @@ struct slab_damage {
 struct slab_operations {
     char const* name; // as slab_allocator= names it
     bool merges_caches;
+    bool colours_slabs; // objects are aligned to what was asked for, not to more
 
     // Everything up to where kmem_cache_create works.
     Result<> (*init)(slab_caches& caches);
@@ -80,7 +81,7 @@ struct slab_operations {
     void (*release)(kmem_cache& s);      // then: what create() took
     void (*shrink)(kmem_cache& s);       // gives empty slabs back
     size_t (*ksize)(kmem_cache const& s, void const* object); // bytes usable
-    slabinfo (*get_slabinfo)(kmem_cache const& s);
+    slabinfo (*get_slabinfo)(kmem_cache const& s);            // null: there is no /proc/slabinfo
     void (*slabinfo_stats)(lib::seq_file& m, kmem_cache const& s); // null: no more columns
     slab_damage (*check)(kmem_cache const& s);
     // The flags a new cache gets (kmem_cache_flags): debugging added, or impossible ones left out.

@@ -119,6 +119,7 @@ constexpr slab_operations make_operations()
     slab_operations ops = {};
     ops.name = "slab";
     ops.merges_caches = true;
+    ops.colours_slabs = true;
     ops.init = slab_array_init;
     ops.create = slab_array_create;
     ops.alloc = slab_array_alloc;

@@ -151,7 +151,7 @@ slab_damage array_checker::check_entry(array_cache const& ac, unsigned i) const
 
 slab_damage array_checker::check_array(array_cache const& ac) const
 {
-    if (ac.avail > ac.limit || ac.batchcount > ac.limit)
+    if (ac.avail > ac.limit)
         return report("array is overfull", &ac);
     for (unsigned i = 0; i < ac.avail; i++) {
         if (slab_damage const found = check_entry(ac, i))

@@ -32,6 +32,8 @@ kmem_cache* find_mergeable(slab_caches& caches, unsigned size, unsigned align, s
         kmem_cache& s = cache_of_link(link);
         if (slab_unmergeable(s) || size > s.size || s.size % align != 0)
             continue;
+        if (caches.ops->colours_slabs && s.align % align != 0)
+            continue;
         if ((flags & SLAB_MERGE_SAME) == (s.flags & SLAB_MERGE_SAME) && s.size - size < kWord)
             return &s;
     }
@@ -152,7 +154,8 @@ Result<> kmem_cache_init(slab_caches& caches)
     lib::init_list_head(caches.list);
     TRY(caches.ops->init(caches));
     caches.state = slab_state::partial;
-    TRY(create_kmalloc_caches(caches));
+    if (caches.ops->kmalloc == kmalloc_from_caches)
+        TRY(create_kmalloc_caches(caches));
     caches.state = slab_state::up;
     return {};
 }

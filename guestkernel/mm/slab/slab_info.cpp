@@ -5,10 +5,16 @@ namespace pagelab::mm {
 
 void show_slabinfo(lib::seq_file& m, slab_caches const& caches)
 {
-    lib::seq_puts(m, "slabinfo - version: 2.1\n"
-                     "# name            <active_objs> <num_objs> <objsize> <objperslab> "
+    bool const has_statistics = caches.ops->slabinfo_stats != nullptr;
+    lib::seq_printf(m, "slabinfo - version: 2.1%s\n", has_statistics ? " (statistics)" : "");
+    lib::seq_puts(m, "# name            <active_objs> <num_objs> <objsize> <objperslab> "
                      "<pagesperslab> : tunables <limit> <batchcount> <sharedfactor> : slabdata "
-                     "<active_slabs> <num_slabs> <sharedavail>\n");
+                     "<active_slabs> <num_slabs> <sharedavail>");
+    if (has_statistics)
+        lib::seq_puts(m, " : globalstat <listallocs> <maxobjs> <grown> <reaped> <error> "
+                         "<maxfreeable> <nodeallocs> <remotefrees> <alienoverflow> : cpustat "
+                         "<allochit> <allocmiss> <freehit> <freemiss>");
+    lib::seq_putc(m, '\n');
     for (list_head* link = caches.list.next; link != &caches.list; link = link->next) {
         kmem_cache const& s = *CONTAINER_OF(link, kmem_cache, list);
         slabinfo const info = s.ops->get_slabinfo(s);
@@ -17,7 +23,7 @@ void show_slabinfo(lib::seq_file& m, slab_caches const& caches)
         lib::seq_printf(m, " : tunables %4u %4u %4u", info.limit, info.batchcount, info.shared);
         lib::seq_printf(m, " : slabdata %6lu %6lu %6lu", info.active_slabs, info.num_slabs,
                         info.shared_avail);
-        if (s.ops->slabinfo_stats != nullptr)
+        if (has_statistics)
             s.ops->slabinfo_stats(m, s);
         lib::seq_putc(m, '\n');
     }

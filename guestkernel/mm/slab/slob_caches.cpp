@@ -173,6 +173,7 @@ size_t slob_usable_size(slab_caches const& caches, void const* object)
 slab_operations const slob_operations = {
     .name = "slob",
     .merges_caches = false,
+    .colours_slabs = false,
     .init = slob_init,
     .create = slob_create,
     .alloc = slob_cache_alloc,

@@ -173,6 +173,7 @@ slab_flags_t slub_cache_flags(slab_caches const& caches, unsigned, slab_flags_t 
 slab_operations const slub_operations = {
     .name = "slub",
     .merges_caches = true,
+    .colours_slabs = false,
     .init = slub_init,
     .create = slub_create,
     .alloc = slub_alloc,

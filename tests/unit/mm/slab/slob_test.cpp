@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "guestkernel/mm/pcp.hpp"
 #include "guestkernel/mm/slab/slob.hpp"
 #include "tests/unit/mm/slab/test_caches.hpp"
 
@@ -28,7 +29,11 @@ struct Fixture {
         return found ? found.what : "none";
     }
 
-    unsigned long pages() const { return nr_free_pages(t.node.pgdat); }
+    unsigned long pages()
+    {
+        drain_all_pages(t.node.pgdat);
+        return nr_free_pages(t.node.pgdat);
+    }
 
     slab& page_of(void const* object) { return *virt_to_slab(t.caches.env, object); }
     slob_heap& heap() { return *static_cast<slob_heap*>(t.caches.allocator); }
