@@ -50,7 +50,7 @@ std::expected<Translation, Fault> walk(Context const& context, Memory const& mem
     for (unsigned level = Format::kLevels;; --level) {
         PhysAddr const entry = table + Format::index(level, address) * Format::kEntryBytes;
         uint64_t const raw = read_entry<Format>(memory, entry);
-        trace.push({entry, raw, raw, level});
+        trace.push(entry, raw, level);
         if (!pte::Present::is_set(raw))
             return page_fault(context, address, access, FaultReason::NotPresent, trace);
         if ((raw & Format::reserved(level, raw, rules)) != 0)

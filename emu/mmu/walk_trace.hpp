@@ -27,10 +27,15 @@ class WalkTrace {
   public:
     explicit WalkTrace(unsigned bytes = 8) : entry_bytes(bytes) {}
 
-    void push(WalkStep const& step)
+    // An entry as read, not yet updated. In place: a copied step would stall the walk.
+    void push(PhysAddr entry, uint64_t raw, unsigned level)
     {
         ENSURE(size_ < kMaxLevels, "walk of more than {} levels", kMaxLevels);
-        steps_[size_++] = step;
+        WalkStep& step = steps_[size_++];
+        step.entry = entry;
+        step.raw = raw;
+        step.updated = raw;
+        step.level = level;
     }
 
     WalkStep const* begin() const { return steps_.data(); }
