@@ -3,13 +3,13 @@
 // Unicorn is asked in two ways (mmu_probe.hpp): by look-ups, which are its walk of the tables
 // alone, and by instructions, which come to that walk through all of its processor. The controls:
 //
-//                      look-ups, all six           instructions, the same    instructions, implicit
-//   32, PAE, 4 levels  all 2^6                     those that matter         all 2^6, CPL 0 and 3
-//   5 levels           those that matter, PSE = 0  none                      those that matter, CPL
-//   3
+//                look-ups           instructions, explicit   instructions, implicit
+//   32-bit, PAE  all 2^6            those that matter        all 2^6, CPL 0 and 3
+//   4 levels     all 2^5, PSE = 0   those that matter        those that matter, CPL 0 and 3
+//   5 levels     those that matter  none                     those that matter, CPL 3
 //
-// matters() says which; that the others are independent of everything walk_exhaustive_test proves
-// of the walker, and the first row's look-ups of Unicorn, for the same functions.
+// matters() says which. That the others say nothing, in any walk, walk_exhaustive_test proves of
+// the walker; of Unicorn the look-ups do, whose code for 4 levels is that for 5.
 #include <doctest/doctest.h>
 
 #include <random>
