@@ -6,6 +6,7 @@
 #include "guestkernel/kernel/panic.hpp"
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/kernel/proc.hpp"
+#include "guestkernel/kernel/sysfs.hpp"
 #include "guestkernel/lib/string.hpp"
 
 namespace pagelab::kernel {
@@ -21,7 +22,7 @@ void run_cat(int argc, char const* const* argv)
         proc_file const* const file = find_proc_file(argv[i]);
         if (file != nullptr)
             console_report(file->show);
-        else
+        else if (!cat_sysfs(argv[i]))
             console_printf("cat: can't open '%s': No such file or directory\n", argv[i]);
     }
 }
@@ -30,13 +31,13 @@ void run_ls(int argc, char const* const* argv)
 {
     char const* const path = argc > 1 ? argv[1] : "/";
     if (strcmp(path, "/") == 0) {
-        console_puts("proc\n");
+        console_puts("proc\nsys\n");
     } else if (strcmp(path, "/proc") == 0 || strcmp(path, "/proc/") == 0) {
         for (unsigned i = 0; i < nr_proc_files; i++)
             console_printf("%s\n", proc_files[i].name);
     } else if (find_proc_file(path) != nullptr) {
         console_printf("%s\n", path);
-    } else {
+    } else if (!list_sysfs(path)) {
         console_printf("ls: %s: No such file or directory\n", path);
     }
 }
@@ -97,6 +98,7 @@ constexpr command kCommands[] = {
     {"poweroff", "[STATUS]          end the run", run_poweroff},
     {"reboot", "                  reset the machine", run_reboot},
     {"selftest", "[SUITE|all [SEED [STEPS]]]  test the memory manager; prints KTAP", run_selftest},
+    {"slab", "create|alloc|free|...   caches and their objects; alone: how to use it", run_slab},
     {"stress", "N SEED            N random allocations and frees, then check", run_stress},
 };
 

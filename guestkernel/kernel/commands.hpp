@@ -23,6 +23,9 @@ void run_check(int argc, char const* const* argv);
 // selftest.cpp
 void run_selftest(int argc, char const* const* argv);
 
+// slab_command.cpp
+void run_slab(int argc, char const* const* argv);
+
 // fault_command.cpp
 void run_fault(int argc, char const* const* argv);
 

@@ -18,6 +18,7 @@
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/kernel/proc.hpp"
 #include "guestkernel/kernel/selftest.hpp"
+#include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
 #include "guestkernel/lib/string.hpp"
 
@@ -88,6 +89,11 @@ mm::Result<> switch_page_tables()
     return {};
 }
 
+mm::Result<> start_slab()
+{
+    return slab_start(info.command_line);
+}
+
 mm::Result<> start_interrupts()
 {
     arch::pic_init();
@@ -122,6 +128,7 @@ constexpr init_step kSteps[] = {
     {"page tables", switch_page_tables},
     {"zones", zones_init},
     {"page allocator", page_allocator_init},
+    {"slab caches", start_slab},
     {"kernel page tables", kernel_tables_init},
     {"high memory", highmem_start},
     {"vmalloc", vmalloc_start},

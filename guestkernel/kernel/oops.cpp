@@ -8,6 +8,7 @@
 #include "guestkernel/kernel/kallsyms.hpp"
 #include "guestkernel/kernel/panic.hpp"
 #include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/kernel/stack_trace.hpp"
 #include "guestkernel/lib/format.hpp"
 
 namespace pagelab::kernel {
@@ -15,13 +16,6 @@ namespace pagelab::kernel {
 namespace {
 
 constexpr unsigned kMaxFrames = 32;
-
-bool is_on_boot_stack(uintptr_t address)
-{
-    return address >= reinterpret_cast<uintptr_t>(boot_stack_guard) + kPageSize &&
-           address <= reinterpret_cast<uintptr_t>(boot_stack_top) - 2 * sizeof(uintptr_t) &&
-           address % sizeof(uintptr_t) == 0;
-}
 
 bool is_in_stack_guard(uintptr_t address)
 {
@@ -89,16 +83,12 @@ void show_code(uintptr_t ip)
 
 void dump_stack(void const* frame)
 {
-    char symbol[kSymbolTextSize];
+    uintptr_t addresses[kMaxFrames];
+    unsigned const count = walk_stack(frame, addresses, kMaxFrames);
     printk(log_level::info, "Call Trace:\n");
-    auto at = reinterpret_cast<uintptr_t>(frame);
-    for (unsigned i = 0; i < kMaxFrames && is_on_boot_stack(at); i++) {
-        auto const* words = reinterpret_cast<uintptr_t const*>(at);
-        if (!arch::is_kernel_text(words[1]))
-            break;
-        printk(log_level::info, " %s\n", sprint_symbol(symbol, words[1]));
-        at = words[0];
-    }
+    char symbol[kSymbolTextSize];
+    for (unsigned i = 0; i < count; i++)
+        printk(log_level::info, " %s\n", sprint_symbol(symbol, addresses[i]));
 }
 
 void die(arch::pt_regs const& regs)

@@ -1,7 +1,4 @@
 // What the kernel says when it is wrong: registers, code bytes and backtrace, as Linux prints them.
-//
-// Backtraces follow frame pointers: the word at RBP is the caller's RBP, the next the return
-// address; entry code starts the chain with 0.
 #pragma once
 
 #include <stdint.h>

@@ -2,6 +2,7 @@
 #include "guestkernel/kernel/proc.hpp"
 
 #include "guestkernel/kernel/memory.hpp"
+#include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
 #include "guestkernel/lib/string.hpp"
 
@@ -35,6 +36,7 @@ proc_file const proc_files[] = {
     {"iomem", show_iomem_file},
     {"meminfo", show_meminfo_file},
     {"pagetypeinfo", show_pagetypeinfo_file},
+    {"slabinfo", show_slabinfo_file},
     {"version", show_version},
     {"vmallocinfo", show_vmallocinfo_file},
     {"zoneinfo", show_zoneinfo_file},

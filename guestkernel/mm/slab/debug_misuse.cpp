@@ -72,7 +72,7 @@ void report_bad_gfp(slab_env const& env, gfp_t gfp, gfp_t bad)
     environment const& out = *env.pgdat->env;
     printk(out, log_level::warning, "Unexpected gfp: %#x. Fixing up to gfp: %#x. Fix your code!\n",
            bad, gfp & ~bad);
-    out.dump_stack();
+    slab_dump_stack(env);
 }
 
 } // namespace pagelab::mm

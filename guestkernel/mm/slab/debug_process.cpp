@@ -17,7 +17,7 @@ void trace(kmem_cache const& s, slab const& sl, void const* object, char const* 
     environment const& out = *s.caches->env.pgdat->env;
     printk(out, log_level::info, "TRACE %s %s 0x%p inuse=%u fp=0x%p\n", s.name, what, object,
            unsigned{sl.inuse}, sl.freelist);
-    out.dump_stack();
+    slab_dump_stack(s.caches->env);
 }
 
 bool alloc_consistency_checks(kmem_cache& s, slab& sl, void* object)

@@ -93,7 +93,7 @@ void print_trailer(kmem_cache& s, slab& sl, void* object)
     unsigned const end = bytes_behind_object(s);
     if (end != s.size - s.red_left_pad)
         print_section(s, "Padding  ", p + end, s.size - s.red_left_pad - end);
-    output(s).dump_stack();
+    slab_dump_stack(s.caches->env);
 }
 
 } // namespace
@@ -138,7 +138,7 @@ void slab_err(kmem_cache& s, slab& sl, char const* format, ...)
     va_end(arguments);
     slab_bug(s, message);
     print_slab_info(s, sl);
-    output(s).dump_stack();
+    slab_dump_stack(s.caches->env);
     s.caches->env.add_taint(TAINT_BAD_PAGE);
 }
 

@@ -120,7 +120,7 @@ void report_failure(slab_caches& caches, char const* name, slab_flags_t flags, c
         return;
     }
     printk(out, log_level::warning, "%s(%s) failed with error %d\n", kFunction, name, error);
-    out.dump_stack();
+    slab_dump_stack(caches.env);
 }
 
 } // namespace

@@ -34,6 +34,12 @@ inline unsigned slab_cpu(slab_env const& env)
     return env.pgdat->env->smp_processor_id();
 }
 
+inline void slab_dump_stack(slab_env const& env)
+{
+    if (env.pgdat->env->dump_stack != nullptr)
+        env.pgdat->env->dump_stack();
+}
+
 inline uint64_t slab_jiffies(slab_env const& env)
 {
     return env.pgdat->env->clock() / (1'000'000'000 / HZ);

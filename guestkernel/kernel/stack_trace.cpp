@@ -1,0 +1,45 @@
+#include "guestkernel/kernel/stack_trace.hpp"
+
+#include "guestkernel/arch/x86/layout.hpp"
+
+namespace pagelab::kernel {
+
+namespace {
+
+bool is_on_boot_stack(uintptr_t address)
+{
+    return address >= reinterpret_cast<uintptr_t>(boot_stack_guard) + kPageSize &&
+           address <= reinterpret_cast<uintptr_t>(boot_stack_top) - 2 * sizeof(uintptr_t) &&
+           address % sizeof(uintptr_t) == 0;
+}
+
+} // namespace
+
+unsigned walk_stack(void const* frame, uintptr_t* addresses, unsigned max)
+{
+    auto at = reinterpret_cast<uintptr_t>(frame);
+    unsigned count = 0;
+    while (count < max && is_on_boot_stack(at)) {
+        auto const* words = reinterpret_cast<uintptr_t const*>(at);
+        if (!arch::is_kernel_text(words[1]))
+            break;
+        addresses[count++] = words[1];
+        at = words[0];
+    }
+    return count;
+}
+
+unsigned save_stack(uintptr_t caller, uintptr_t* addresses, unsigned max)
+{
+    unsigned const count = walk_stack(__builtin_frame_address(0), addresses, max);
+    unsigned first = 0;
+    while (first < count && addresses[first] != caller)
+        first++;
+    if (first == count)
+        return count;
+    for (unsigned i = first; i < count; i++)
+        addresses[i - first] = addresses[i];
+    return count - first;
+}
+
+} // namespace pagelab::kernel

@@ -1,0 +1,65 @@
+#include "guestkernel/kernel/sysfs.hpp"
+
+#include "guestkernel/kernel/console.hpp"
+#include "guestkernel/kernel/slab.hpp"
+#include "guestkernel/lib/string.hpp"
+#include "guestkernel/mm/slab/slab_sysfs.hpp"
+#include "guestkernel/mm/slab/slub.hpp"
+
+namespace pagelab::kernel {
+
+namespace {
+
+constexpr char kSlabFolder[] = "/sys/kernel/slab";
+constexpr size_t kSlabFolderLength = sizeof(kSlabFolder) - 1;
+
+// What follows /sys/kernel/slab, without '/'; null for other paths, and without SLUB.
+char const* below_slab(char const* path)
+{
+    if (strncmp(path, kSlabFolder, kSlabFolderLength) != 0 ||
+        slab_caches().ops != &mm::slub_operations)
+        return nullptr;
+    path += kSlabFolderLength;
+    if (*path == '/')
+        return path + 1;
+    return *path == '\0' ? path : nullptr;
+}
+
+struct {
+    mm::slab_attribute const* attribute;
+    mm::kmem_cache const* cache;
+} shown; // by the report that runs
+
+} // namespace
+
+bool cat_sysfs(char const* path)
+{
+    char const* const file = below_slab(path);
+    if (file == nullptr)
+        return false;
+    shown = {mm::find_slab_attribute(file), mm::find_cache(slab_caches(), file)};
+    if (shown.attribute == nullptr || shown.cache == nullptr)
+        return false;
+    console_report([](lib::seq_file& m) { shown.attribute->show(m, *shown.cache); });
+    return true;
+}
+
+bool list_sysfs(char const* path)
+{
+    char const* const folder = below_slab(path);
+    if (folder == nullptr)
+        return false;
+    if (*folder == '\0') {
+        mm::list_head const& list = slab_caches().list;
+        for (mm::list_head* link = list.next; link != &list; link = link->next)
+            console_printf("%s\n", CONTAINER_OF(link, mm::kmem_cache, list)->name);
+        return true;
+    }
+    if (mm::find_cache(slab_caches(), folder) == nullptr)
+        return false;
+    for (unsigned i = 0; i < mm::nr_slab_attributes; i++)
+        console_printf("%s\n", mm::slab_attributes[i].name);
+    return true;
+}
+
+} // namespace pagelab::kernel

@@ -1,0 +1,18 @@
+// What has happened that makes the kernel's later reports doubtful: Linux' taint flags.
+//
+// Source: Linux 6.1 include/linux/panic.h (numbers), kernel/panic.c (letters).
+#pragma once
+
+#include "guestkernel/mm/slab/slab_env.hpp"
+
+namespace pagelab::kernel {
+
+void add_taint(mm::taint_flag flag);
+
+// "Not tainted", or "Tainted: " and a letter or a space for each flag. Valid until the next call.
+char const* print_tainted();
+
+// Linux' WARN: "cut here", the message (a line), the stack, "end trace"; taints with W.
+void warn(char const* message);
+
+} // namespace pagelab::kernel
