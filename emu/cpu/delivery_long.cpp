@@ -19,25 +19,18 @@ bool is_canonical(CpuState const& state, uint64_t address)
     return static_cast<int64_t>(address << sign_bits) >> sign_bits == static_cast<int64_t>(address);
 }
 
-std::expected<Gate, DeliveryFault> read_gate(CpuState const& state, LinearMemory& memory,
-                                             Event const& event)
+StepResult check_gate(CpuState const& state, Event const& event, uint64_t low)
 {
-    uint32_t const offset = uint32_t{event.vector} * 16;
-    if (offset + 15 > state.idt.limit)
-        return fault(kGeneralProtection, idt_error(event));
-    auto const gate = read_linear<Gate>(memory, state.idt.base + offset);
-    if (!gate)
-        return gate;
-    uint64_t const type = x86::gate::Type::get(gate->low);
-    bool const system = !x86::descriptor::NotSystem::is_set(gate->low);
+    uint64_t const type = x86::gate::Type::get(low);
+    bool const system = !x86::descriptor::NotSystem::is_set(low);
     if (!system || (type != x86::kTypeInterruptGate && type != x86::kTypeTrapGate))
         return fault(kGeneralProtection, idt_error(event));
     if (event.source == Event::Source::SoftwareInterrupt &&
-        x86::gate::PrivilegeLevel::get(gate->low) < state.cpl)
+        x86::gate::PrivilegeLevel::get(low) < state.cpl)
         return fault(kGeneralProtection, idt_error(event));
-    if (!x86::gate::Present::is_set(gate->low))
+    if (!x86::gate::Present::is_set(low))
         return fault(kSegmentNotPresent, idt_error(event));
-    return gate;
+    return {};
 }
 
 // The stack pointer a change of privilege, or an IST index, asks for.
@@ -56,9 +49,14 @@ std::expected<uint64_t, DeliveryFault> stack_from_tss(CpuState const& state, Lin
 
 StepResult enter_long(CpuState& state, LinearMemory& memory, Event const& event)
 {
-    auto const gate = read_gate(state, memory, event);
+    uint32_t const offset = uint32_t{event.vector} * sizeof(Gate);
+    if (offset + sizeof(Gate) - 1 > state.idt.limit)
+        return fault(kGeneralProtection, idt_error(event));
+    auto const gate = read_linear<Gate>(memory, state.idt.base + offset);
     if (!gate)
         return std::unexpected(gate.error());
+    if (auto checked = check_gate(state, event, gate->low); !checked)
+        return checked;
     uint32_t const external = external_bit(event);
     auto const selector = static_cast<uint16_t>(x86::gate::Selector::get(gate->low));
     auto const code = load_handler_code(state, memory, selector, external);
@@ -89,7 +87,7 @@ StepResult enter_long(CpuState& state, LinearMemory& memory, Event const& event)
         state.segment[Ss].selector, state.gpr[Rsp], pushed_flags(state, event),
         state.segment[Cs].selector, state.rip,      event.error_code};
     rsp -= 8 * words;
-    if (auto pushed = push_words(memory, rsp, 8, std::span(frame).first(words)); !pushed)
+    if (auto pushed = push_words<uint64_t>(memory, rsp, std::span(frame).first(words)); !pushed)
         return pushed;
     if (change) // the new SS is null with the new privilege level (SDM 6.14.4)
         state.segment[Ss] = {code->cpl, 0, 0,

@@ -28,8 +28,7 @@ struct Stack {
     // In this order. On a fault the pointer is anywhere.
     StepResult push(LinearMemory& memory, Word word, std::span<uint64_t const> values)
     {
-        uint8_t const word_bytes = static_cast<uint8_t>(word);
-        uint64_t const size = values.size() * word_bytes;
+        uint64_t const size = values.size() * static_cast<uint8_t>(word);
         uint64_t const offset = (pointer - size) & mask();
         uint64_t const lowest = (segment.base + offset) & 0xffff'ffff;
         bool const wraps = offset + size > mask() || lowest + size > 0xffff'ffff;
@@ -40,7 +39,8 @@ struct Stack {
             return {};
         }
         pointer = (pointer & ~mask()) | offset;
-        return push_words(memory, lowest, word_bytes, values);
+        return word == Word::Bits32 ? push_words<uint32_t>(memory, lowest, values)
+                                    : push_words<uint16_t>(memory, lowest, values);
     }
 
   private:

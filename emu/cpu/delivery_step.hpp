@@ -2,6 +2,8 @@
 // Private to exception_delivery.cpp, task_switch.cpp and the delivery_*.cpp beside them.
 #pragma once
 
+#include <cstring>
+
 #include "emu/cpu/exception_delivery.hpp"
 
 namespace pagelab::cpu {
@@ -47,6 +49,10 @@ template<class T>
 std::expected<T, DeliveryFault> read_linear(LinearMemory& memory, uint64_t linear)
 {
     T value{};
+    if (std::byte const* const source = memory.to_read(linear, sizeof value)) {
+        std::memcpy(&value, source, sizeof value);
+        return value;
+    }
     if (auto done = memory.read(linear, std::as_writable_bytes(std::span(&value, 1))); !done)
         return std::unexpected(done.error());
     return value;
@@ -55,15 +61,31 @@ std::expected<T, DeliveryFault> read_linear(LinearMemory& memory, uint64_t linea
 template<class T>
 StepResult write_linear(LinearMemory& memory, uint64_t linear, T value)
 {
+    if (std::byte* const target = memory.to_write(linear, sizeof value)) {
+        std::memcpy(target, &value, sizeof value);
+        return {};
+    }
     return memory.write(linear, std::as_bytes(std::span(&value, 1)));
 }
 
-constexpr size_t kLargestFrame = 48; // bytes: six words in long mode, ten of 32 bits elsewhere
-
-// Stores words of `word_bytes` as pushes do, the first one highest, the last one at `lowest`. A
-// frame on one page is stored at once; a fault is that of the first word that cannot be stored.
-StepResult push_words(LinearMemory& memory, uint64_t lowest, unsigned word_bytes,
-                      std::span<uint64_t const> words);
+// Stores `words`, cut to Word, as pushes do: the first one highest, the last one at `lowest`. That
+// decides where a frame across two pages faults, and what has been stored by then.
+template<class Word>
+StepResult push_words(LinearMemory& memory, uint64_t lowest, std::span<uint64_t const> words)
+{
+    size_t const size = words.size() * sizeof(Word);
+    std::byte* const frame = memory.to_write(lowest, size);
+    size_t at = size;
+    for (uint64_t const word : words) {
+        at -= sizeof(Word);
+        auto const cut = static_cast<Word>(word);
+        if (frame != nullptr)
+            std::memcpy(frame + at, &cut, sizeof cut);
+        else if (auto pushed = write_linear(memory, lowest + at, cut); !pushed)
+            return pushed;
+    }
+    return {};
+}
 
 // The 8-byte descriptor `selector` names. If it is null or beyond its table: `bad_vector`, with the
 // selector as error code.

@@ -1,11 +1,7 @@
 // Choosing the mode, and what happens when delivery itself faults (SDM vol. 3, table 6-5).
 #include "emu/cpu/exception_delivery.hpp"
 
-#include <array>
-#include <cstring>
-
 #include "emu/cpu/delivery_step.hpp"
-#include "guestkernel/abi/address.hpp"
 #include "guestkernel/abi/x86/segment.hpp"
 #include "guestkernel/abi/x86/vectors.hpp"
 
@@ -95,27 +91,6 @@ uint64_t pushed_flags(CpuState const& state, Event const& event)
                           event.vector != kBreakpoint && event.vector != kOverflow &&
                           event.vector != kDoubleFault && event.vector != kMachineCheck;
     return state.rflags | 0x2 | (is_fault ? kFlagResume : 0);
-}
-
-StepResult push_words(LinearMemory& memory, uint64_t lowest, unsigned word_bytes,
-                      std::span<uint64_t const> words)
-{
-    uint64_t const size = words.size() * word_bytes;
-    if (lowest % kPageSize + size <= kPageSize) {
-        std::array<std::byte, kLargestFrame> frame;
-        for (size_t i = 0; i < words.size(); ++i)
-            std::memcpy(&frame[size - (i + 1) * word_bytes], &words[i], word_bytes);
-        if (memory.write(lowest, std::span(frame).first(size)))
-            return {};
-    }
-    uint64_t at = lowest + size;
-    for (uint64_t const& word : words) {
-        at -= word_bytes;
-        if (auto pushed = memory.write(at, std::as_bytes(std::span(&word, 1)).first(word_bytes));
-            !pushed)
-            return pushed;
-    }
-    return {};
 }
 
 std::expected<uint64_t, DeliveryFault> read_descriptor(CpuState const& state, LinearMemory& memory,

@@ -46,6 +46,10 @@ struct DeliveryFault {
 class LinearMemory {
   public:
     virtual ~LinearMemory() = default;
+    // The bytes themselves, where they are at hand and may be read or written without more ado;
+    // else null, and read() or write() does it.
+    virtual std::byte const* to_read(uint64_t, size_t) { return nullptr; }
+    virtual std::byte* to_write(uint64_t, size_t) { return nullptr; }
     virtual std::expected<void, DeliveryFault> read(uint64_t linear, std::span<std::byte> out) = 0;
     virtual std::expected<void, DeliveryFault> write(uint64_t linear,
                                                      std::span<std::byte const> bytes) = 0;

@@ -1,8 +1,7 @@
-// At once where the page is remembered, else page by page: translate, set flags, copy.
+// Page by page: translate, set flags, copy; and remember the page for the next time.
 #include "emu/cpu/linear_access.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace pagelab::cpu {
 
@@ -50,10 +49,6 @@ std::expected<PhysAddr, DeliveryFault> LinearAccess::translate(uint64_t linear,
 
 std::expected<void, DeliveryFault> LinearAccess::read(uint64_t linear, std::span<std::byte> out)
 {
-    if (std::byte const* const source = find(linear, out.size(), mmu::Operation::Read)) {
-        std::memcpy(out.data(), source, out.size());
-        return {};
-    }
     while (!out.empty()) {
         auto const address = translate(linear, mmu::Operation::Read);
         if (!address)
@@ -69,10 +64,6 @@ std::expected<void, DeliveryFault> LinearAccess::read(uint64_t linear, std::span
 std::expected<void, DeliveryFault> LinearAccess::write(uint64_t linear,
                                                        std::span<std::byte const> bytes)
 {
-    if (std::byte* const target = find(linear, bytes.size(), mmu::Operation::Write)) {
-        std::memcpy(target, bytes.data(), bytes.size());
-        return {};
-    }
     while (!bytes.empty()) {
         auto const address = translate(linear, mmu::Operation::Write);
         if (!address)

@@ -24,13 +24,21 @@ class LinearAccess final : public LinearMemory {
     {
     }
 
+    std::byte const* to_read(uint64_t linear, size_t size) override
+    {
+        return find(linear, size, mmu::Operation::Read);
+    }
+    std::byte* to_write(uint64_t linear, size_t size) override
+    {
+        return find(linear, size, mmu::Operation::Write);
+    }
     std::expected<void, DeliveryFault> read(uint64_t linear, std::span<std::byte> out) override;
     std::expected<void, DeliveryFault> write(uint64_t linear,
                                              std::span<std::byte const> bytes) override;
     void change_address_space(CpuState const& state) override;
 
   private:
-    // Host bytes of an access that is within one remembered page, else null.
+    // Of an access that is within one remembered page.
     std::byte* find(uint64_t linear, size_t size, mmu::Operation operation) const;
     std::expected<PhysAddr, DeliveryFault> translate(uint64_t linear, mmu::Operation operation);
 

@@ -4,6 +4,8 @@
 // segment must bring them up to date, with the rules of the library's own segment loads.
 #include "emu/cpu/state_access.hpp"
 
+#include "guestkernel/abi/x86/rflags.hpp"
+
 namespace pagelab::cpu {
 
 namespace {
@@ -68,29 +70,29 @@ bool StateAccess::interrupt_shadow() const
 
 CpuState StateAccess::load() const
 {
-    CpuState state;
-    for (size_t i = 0; i < state.gpr.size(); ++i)
-        state.gpr[i] = get<uint64_t>(layout_.registers + 8 * i);
-    state.rip = get<uint64_t>(layout_.rip());
-    uc_reg_read(engine_, UC_X86_REG_RFLAGS, &state.rflags); // assembles the arithmetic flags
-    for (size_t i = 0; i < state.segment.size(); ++i)
-        state.segment[i] = load_segment(i);
-    state.ldt = load_segment(kLdt);
-    state.tr = load_segment(kTr);
-    Segment const gdt = load_segment(kGdt);
-    Segment const idt = load_segment(kIdt);
-    state.gdt = {gdt.base, gdt.limit};
-    state.idt = {idt.base, idt.limit};
+    uint64_t rflags = 0;
+    uc_reg_read(engine_, UC_X86_REG_RFLAGS, &rflags); // assembles the arithmetic flags
+    Segment const gdt = load_segment(kGdt), idt = load_segment(kIdt);
     size_t const cr = layout_.control_registers();
-    state.cr0 = get<uint64_t>(cr);
-    state.cr2 = get<uint64_t>(cr + 16);
-    state.cr3 = get<uint64_t>(cr + 24);
-    state.cr4 = get<uint64_t>(cr + 32);
-    state.efer = get<uint64_t>(layout_.efer);
     uint32_t const hflags = get<uint32_t>(layout_.hflags());
-    state.cpl = static_cast<uint8_t>(hflag::Cpl::get(hflags));
-    state.interrupt_shadow = hflag::InhibitIrq::is_set(hflags);
-    return state;
+    return {
+        .gpr = get<decltype(CpuState::gpr)>(layout_.registers),
+        .rip = get<uint64_t>(layout_.rip()),
+        .rflags = rflags,
+        .segment = {load_segment(Es), load_segment(Cs), load_segment(Ss), load_segment(Ds),
+                    load_segment(Fs), load_segment(Gs)},
+        .ldt = load_segment(kLdt),
+        .tr = load_segment(kTr),
+        .gdt = {gdt.base, gdt.limit},
+        .idt = {idt.base, idt.limit},
+        .cr0 = get<uint64_t>(cr),
+        .cr2 = get<uint64_t>(cr + 16),
+        .cr3 = get<uint64_t>(cr + 24),
+        .cr4 = get<uint64_t>(cr + 32),
+        .efer = get<uint64_t>(layout_.efer),
+        .cpl = static_cast<uint8_t>(hflag::Cpl::get(hflags)),
+        .interrupt_shadow = hflag::InhibitIrq::is_set(hflags),
+    };
 }
 
 uint64_t StateAccess::load_linear_rip() const
@@ -114,9 +116,12 @@ void StateAccess::store_entry(CpuState const& state)
 {
     put<uint64_t>(layout_.registers + 8 * Rsp, state.gpr[Rsp]);
     put<uint64_t>(layout_.rip(), state.rip);
+    if (x86::rflags::Virtual8086::is_set(get<uint64_t>(layout_.rflags())))
+        for (size_t const cleared : {Es, Ds, Fs, Gs})
+            store_segment(cleared, state.segment[cleared]);
+    store_segment(Cs, state.segment[Cs]);
+    store_segment(Ss, state.segment[Ss]);
     put<uint64_t>(layout_.rflags(), state.rflags & ~(kArithmeticFlags | kDirectionFlag));
-    for (size_t i = 0; i < state.segment.size(); ++i)
-        store_segment(i, state.segment[i]);
     put<uint64_t>(layout_.control_registers() + 16, state.cr2);
     put<uint32_t>(layout_.hflags(), derive_hflags(get<uint32_t>(layout_.hflags()), state));
 }
@@ -124,8 +129,9 @@ void StateAccess::store_entry(CpuState const& state)
 void StateAccess::store(CpuState const& state)
 {
     store_entry(state);
-    for (size_t i = 0; i < state.gpr.size(); ++i)
-        put<uint64_t>(layout_.registers + 8 * i, state.gpr[i]);
+    put(layout_.registers, state.gpr);
+    for (size_t i = 0; i < state.segment.size(); ++i)
+        store_segment(i, state.segment[i]);
     store_segment(kLdt, state.ldt);
     store_segment(kTr, state.tr);
     store_segment(kGdt, {0, state.gdt.base, state.gdt.limit, load_segment(kGdt).attributes});

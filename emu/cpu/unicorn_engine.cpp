@@ -4,6 +4,7 @@
 #include "emu/cpu/exit_checks.hpp"
 #include "emu/cpu/leave_long_mode.hpp"
 #include "emu/cpu/live_state.hpp"
+#include "emu/cpu/region_memo.hpp"
 #include "emu/cpu/state_probe.hpp"
 
 namespace pagelab::cpu {
@@ -27,6 +28,7 @@ Result<std::unique_ptr<Engine>> Engine::create(EngineOptions const& options,
         std::move(pointer), StateAccess(handle, state, *layout), memory, platform);
     engine->read_cpuid_table();
     TRY(engine->map_memory(options.trapped_pages));
+    remember_regions(handle, memory.regions().front().base); // else only slower
     TRY(engine->add_hooks());
     engine->reset();
     return engine;
