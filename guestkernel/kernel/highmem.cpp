@@ -3,6 +3,7 @@
 
 #include "guestkernel/arch/x86/layout.hpp"
 #include "guestkernel/arch/x86/page_table.hpp"
+#include "guestkernel/arch/x86/percpu.hpp"
 #include "guestkernel/arch/x86/tlb.hpp"
 #include "guestkernel/kernel/kernel_tables.hpp"
 #include "guestkernel/kernel/memory.hpp"
@@ -56,7 +57,7 @@ lib::Result<> highmem_start()
     mm::highmem_environment env = {};
     env.pgdat = &node();
     env.lowmem_address = [](void*, PhysAddr address) { return arch::phys_to_virt(address); };
-    env.cpu = [](void*) { return 0u; };
+    env.cpu = [](void*) { return arch::smp_processor_id(); };
     env.flush_range = [](void*, unsigned long start, unsigned long end) {
         arch::flush_tlb_kernel_range(start, end);
     };

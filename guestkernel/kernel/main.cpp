@@ -15,10 +15,12 @@
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/options.hpp"
 #include "guestkernel/kernel/panic.hpp"
+#include "guestkernel/kernel/percpu.hpp"
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/kernel/proc.hpp"
 #include "guestkernel/kernel/selftest.hpp"
 #include "guestkernel/kernel/slab.hpp"
+#include "guestkernel/kernel/stacks.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
 #include "guestkernel/lib/string.hpp"
 
@@ -116,25 +118,50 @@ mm::Result<> run_boot_options()
     power_off(0);
 }
 
+void run_boot_thread();
+
 struct init_step {
     char const* name;
     mm::Result<> (*run)();
 };
 
-constexpr init_step kSteps[] = {
+// On the stack of boot.S, which is not freed.
+constexpr init_step kFirstSteps[] = {
     {"console", start_console},
     {"boot information", start_log},
     {"memory map", find_memory},
     {"page tables", switch_page_tables},
+    {"per-CPU areas", setup_per_cpu_areas},
     {"zones", zones_init},
     {"page allocator", page_allocator_init},
     {"slab caches", start_slab},
     {"kernel page tables", kernel_tables_init},
     {"high memory", highmem_start},
     {"vmalloc", vmalloc_start},
+    {"kernel stack", [] { return move_boot_thread(run_boot_thread); }},
+};
+
+constexpr init_step kSteps[] = {
+    {"interrupt stack", irq_init_percpu_irqstack},
     {"interrupts", start_interrupts},
     {"boot options", run_boot_options},
 };
+
+template<size_t kCount>
+void run_steps(init_step const (&steps)[kCount])
+{
+    for (init_step const& step : steps) {
+        auto const result = step.run();
+        if (!result)
+            panic("%s: %s", step.name, result.error().message);
+    }
+}
+
+void run_boot_thread()
+{
+    run_steps(kSteps);
+    run_console();
+}
 
 } // namespace
 
@@ -144,10 +171,6 @@ void kernel_main(unsigned magic, unsigned info_address)
 {
     using namespace pagelab::kernel;
     from_loader = {magic, info_address};
-    for (init_step const& step : kSteps) {
-        auto const result = step.run();
-        if (!result)
-            panic("%s: %s", step.name, result.error().message);
-    }
-    run_console();
+    run_steps(kFirstSteps);
+    panic("boot: nothing left to do");
 }

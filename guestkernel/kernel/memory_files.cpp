@@ -4,6 +4,7 @@
 #include "guestkernel/arch/x86/layout.hpp"
 #include "guestkernel/arch/x86/paging.hpp"
 #include "guestkernel/kernel/memory_reports.hpp"
+#include "guestkernel/kernel/percpu.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
 #include "guestkernel/mm/show.hpp"
 
@@ -55,6 +56,7 @@ void show_meminfo_file(lib::seq_file& m)
     constexpr uint64_t kKibPerLarge = arch::kLargePageSize / 1024;
     mm::meminfo info = mm::collect_meminfo(node());
     info.value[mm::MEM_VMALLOC_TOTAL] = vmalloc_total() / 1024;
+    info.value[mm::MEM_PERCPU] = percpu_bytes() / 1024;
     info.value[mm::MEM_VMALLOC_USED] = vmalloc_used() / 1024;
     info.value[mm::MEM_DIRECT_MAP_4K] = arch::direct_map_pages().small * kKibPerSmall;
     info.value[mm::MEM_DIRECT_MAP_2M] = arch::direct_map_pages().large * kKibPerLarge;

@@ -9,6 +9,7 @@
 #include "guestkernel/kernel/panic.hpp"
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/kernel/stack_trace.hpp"
+#include "guestkernel/kernel/stacks.hpp"
 #include "guestkernel/lib/format.hpp"
 
 namespace pagelab::kernel {
@@ -16,12 +17,6 @@ namespace pagelab::kernel {
 namespace {
 
 constexpr unsigned kMaxFrames = 32;
-
-bool is_in_stack_guard(uintptr_t address)
-{
-    auto const guard = reinterpret_cast<uintptr_t>(boot_stack_guard);
-    return address - guard < kPageSize;
-}
 
 // Linux' show_fault_oops (arch/x86/mm/fault.c).
 void show_page_fault(uint64_t code, uintptr_t address)
@@ -54,9 +49,11 @@ char const* show_reason(arch::pt_regs const& regs)
         show_page_fault(regs.error_code, address);
         return "Oops";
     }
-    if (vector == static_cast<unsigned>(x86::Vector::double_fault) && is_in_stack_guard(address)) {
-        printk(log_level::emerg, "BUG: stack guard page was hit at %p (stack is %p..%p)\n",
-               reinterpret_cast<void*>(address), boot_stack_guard + kPageSize, boot_stack_top);
+    stack_info const* const stack = get_stack_guard_info(address);
+    if (vector == static_cast<unsigned>(x86::Vector::double_fault) && stack != nullptr) {
+        printk(log_level::emerg, "BUG: %s stack guard page was hit at %p (stack is %p..%p)\n",
+               stack->name, reinterpret_cast<void*>(address),
+               reinterpret_cast<void*>(stack->begin), reinterpret_cast<void*>(stack->end));
         return "stack guard page";
     }
     return x86::vector_name(vector);

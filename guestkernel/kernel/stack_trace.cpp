@@ -1,25 +1,15 @@
 #include "guestkernel/kernel/stack_trace.hpp"
 
 #include "guestkernel/arch/x86/layout.hpp"
+#include "guestkernel/kernel/stacks.hpp"
 
 namespace pagelab::kernel {
-
-namespace {
-
-bool is_on_boot_stack(uintptr_t address)
-{
-    return address >= reinterpret_cast<uintptr_t>(boot_stack_guard) + kPageSize &&
-           address <= reinterpret_cast<uintptr_t>(boot_stack_top) - 2 * sizeof(uintptr_t) &&
-           address % sizeof(uintptr_t) == 0;
-}
-
-} // namespace
 
 unsigned walk_stack(void const* frame, uintptr_t* addresses, unsigned max)
 {
     auto at = reinterpret_cast<uintptr_t>(frame);
     unsigned count = 0;
-    while (count < max && is_on_boot_stack(at)) {
+    while (count < max && is_frame_on_stack(at)) {
         auto const* words = reinterpret_cast<uintptr_t const*>(at);
         if (!arch::is_kernel_text(words[1]))
             break;

@@ -134,7 +134,7 @@ TEST_CASE("faults are reported with their place, then fatal")
         CHECK(has(fault_report(arch, "ud"), "invalid opcode: 0000 [#1]\n"));
         CHECK(has(fault_report(arch, "div"), "divide error: 0000 [#1]\n"));
         auto const stack = fault_report(arch, "stack");
-        CHECK(has(stack, "BUG: stack guard page was hit at "));
+        CHECK(has(stack, "BUG: TASK stack guard page was hit at "));
         CHECK(has(stack, " fault_stack+0x"));
     }
 }

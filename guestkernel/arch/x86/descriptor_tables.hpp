@@ -12,6 +12,7 @@ inline constexpr unsigned short kKernelCs64 = 0x10;
 inline constexpr unsigned short kKernelDs = 0x18;
 inline constexpr unsigned short kTssSelector = 0x20;
 inline constexpr unsigned short kDoubleFaultTss = 0x28; // i686
+inline constexpr unsigned short kPercpuSelector = 0x30; // i686: FS; trap_entry.S knows it, too
 
 inline constexpr unsigned kVectors = 48;          // 32 exceptions, 16 interrupt lines
 inline constexpr unsigned kFirstIrqVector = 0x20; // where the PIC pair is moved to

@@ -65,6 +65,7 @@ void fill_task_segments(uint64_t* gdt)
         reinterpret_cast<uint32_t>(double_fault_stack + sizeof(double_fault_stack));
     double_fault_tss.cs = kKernelCs32;
     double_fault_tss.ds = double_fault_tss.es = double_fault_tss.ss = kKernelDs;
+    double_fault_tss.fs = kPercpuSelector;
 
     gdt[kTssSelector / 8] = x86::tss_descriptor(reinterpret_cast<uint32_t>(&tss), sizeof(tss) - 1);
     gdt[kDoubleFaultTss / 8] =

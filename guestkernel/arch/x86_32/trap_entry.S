@@ -4,6 +4,9 @@
 // to 16 bytes, so that vector v enters at trap_stubs + 16 v. The push order is pt_regs'
 // (arch/x86/trap_frame.hpp). Vectors that push an error code: abi/x86/vectors.hpp.
 //
+// Interrupts are handled on this CPU's interrupt stack, as soon as it has one. The frame stays where
+// it is; EBP's chain leads from one stack to the other.
+//
 // A double fault comes by a task gate instead, since its cause may be the stack: a task of its own
 // starts at double_fault_task with only the error code on its stack (Intel SDM volume 3, 6.15).
 .set PUSHES_ERROR_CODE, 1 << 8 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 17 | \
@@ -40,10 +43,18 @@ trap_common:
     mov $0x18, %eax
     mov %eax, %ds
     mov %eax, %es
-    mov %esp, %eax
-    push %eax
+    mov $0x30, %eax // per-CPU data
+    mov %eax, %fs
+    mov %esp, %ebx // handle_trap preserves it
+    cmpl $32, 44(%esp) // the vector
+    jb 1f
+    mov %fs:hardirq_stack_ptr, %eax
+    test %eax, %eax
+    jz 1f
+    mov %eax, %esp
+1:  push %ebx
     call handle_trap
-    add $4, %esp
+    mov %ebx, %esp
     pop %ebx
     pop %ecx
     pop %edx

@@ -3,6 +3,9 @@
 // Vectors 0..47: the processor's 32 exceptions and the 16 lines of the PIC pair. A stub is padded
 // to 16 bytes, so that vector v enters at trap_stubs + 16 v. The push order is pt_regs'
 // (arch/x86/trap_frame.hpp). Vectors that push an error code: abi/x86/vectors.hpp.
+//
+// Interrupts are handled on this CPU's interrupt stack, as soon as it has one. The frame stays where
+// it is; RBP's chain leads from one stack to the other.
 .set PUSHES_ERROR_CODE, 1 << 8 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 17 | \
                         1 << 21 | 1 << 29 | 1 << 30
 
@@ -39,7 +42,15 @@ trap_common:
     push %r15
     cld
     mov %rsp, %rdi
-    call handle_trap
+    mov %rsp, %rbx // handle_trap preserves it
+    cmpq $32, 120(%rsp) // the vector
+    jb 1f
+    mov %gs:hardirq_stack_ptr, %rax
+    test %rax, %rax
+    jz 1f
+    mov %rax, %rsp
+1:  call handle_trap
+    mov %rbx, %rsp
     pop %r15
     pop %r14
     pop %r13
