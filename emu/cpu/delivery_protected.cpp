@@ -13,28 +13,21 @@ namespace {
 
 constexpr uint64_t kTypeInterrupt16 = 6, kTypeTrap16 = 7;
 
-std::expected<uint64_t, DeliveryFault> read_gate(CpuState const& state, LinearMemory& memory,
-                                                 Event const& event)
+StepResult check_gate(CpuState const& state, Event const& event, uint64_t gate)
 {
-    uint32_t const offset = uint32_t{event.vector} * 8;
-    if (offset + 7 > state.idt.limit)
-        return fault(kGeneralProtection, idt_error(event));
-    auto const gate = read_linear<uint64_t>(memory, state.idt.base + offset);
-    if (!gate)
-        return gate;
-    uint64_t const type = x86::gate::Type::get(*gate);
-    bool const system = !x86::descriptor::NotSystem::is_set(*gate);
+    uint64_t const type = x86::gate::Type::get(gate);
+    bool const system = !x86::descriptor::NotSystem::is_set(gate);
     bool const known = type == x86::kTypeInterruptGate || type == x86::kTypeTrapGate ||
                        type == kTypeInterrupt16 || type == kTypeTrap16 ||
                        type == x86::kTypeTaskGate;
     if (!system || !known)
         return fault(kGeneralProtection, idt_error(event));
     if (event.source == Event::Source::SoftwareInterrupt &&
-        x86::gate::PrivilegeLevel::get(*gate) < state.cpl)
+        x86::gate::PrivilegeLevel::get(gate) < state.cpl)
         return fault(kGeneralProtection, idt_error(event));
-    if (!x86::gate::Present::is_set(*gate))
+    if (!x86::gate::Present::is_set(gate))
         return fault(kSegmentNotPresent, idt_error(event));
-    return gate;
+    return {};
 }
 
 // SS:ESP of privilege level `cpl` from the TSS (SDM 6.12.1), checked.
@@ -107,9 +100,14 @@ StepResult push_frame(CpuState const& state, LinearMemory& memory, Event const& 
 
 StepResult enter_protected(CpuState& state, LinearMemory& memory, Event const& event)
 {
-    auto const gate = read_gate(state, memory, event);
+    uint32_t const offset = uint32_t{event.vector} * 8;
+    if (offset + 7 > state.idt.limit)
+        return fault(kGeneralProtection, idt_error(event));
+    auto const gate = read_linear<uint64_t>(memory, state.idt.base + offset);
     if (!gate)
         return std::unexpected(gate.error());
+    if (auto checked = check_gate(state, event, *gate); !checked)
+        return checked;
     uint64_t const type = x86::gate::Type::get(*gate);
     if (type == x86::kTypeTaskGate)
         return switch_task(state, memory, event, *gate);

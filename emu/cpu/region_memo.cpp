@@ -27,17 +27,22 @@ struct Entry {
 thread_local std::array<Entry, 64> memo;
 thread_local FindRegion search = nullptr; // the library's
 
+[[gnu::noinline]] void* search_region(uc_engine* engine, uint64_t address) noexcept
+{
+    void* const region = search(engine, address);
+    uint64_t const page = address / kPageSize;
+    if (region != nullptr)
+        memo[page % memo.size()] = {engine, page, region};
+    return region;
+}
+
 void* find_region(uc_engine* engine, uint64_t address) noexcept
 {
     uint64_t const page = address / kPageSize;
-    Entry& entry = memo[page % memo.size()];
-    if (entry.engine != engine || entry.page != page) [[unlikely]] {
-        void* const region = search(engine, address);
-        if (region == nullptr)
-            return nullptr;
-        entry = {engine, page, region};
-    }
-    return entry.region;
+    Entry const& entry = memo[page % memo.size()];
+    if (entry.page == page && entry.engine == engine) [[likely]]
+        return entry.region;
+    return search_region(engine, address);
 }
 
 // The one word of the engine's structure that holds `function`.
