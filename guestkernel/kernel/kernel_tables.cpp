@@ -14,11 +14,6 @@ namespace {
 
 mm::vmap_table tables;
 
-uint64_t* table_at(void*, PhysAddr table)
-{
-    return static_cast<uint64_t*>(arch::phys_to_virt(table));
-}
-
 mm::Result<PhysAddr> allocate_table(void*)
 {
     mm::page* const p = mm::alloc_pages(node(), mm::GFP_KERNEL, 0);
@@ -36,8 +31,8 @@ mm::Result<> kernel_tables_init()
     tables = {arch::PagingFormat::root(arch::read_cr3()),
               arch::PagingFormat::kLevels,
               arch::supported_pte_flags(),
+              arch::kPageOffset,
               nullptr,
-              table_at,
               allocate_table};
     return {};
 }

@@ -4,8 +4,8 @@
 #include "guestkernel/arch/x86/layout.hpp"
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
-#include "guestkernel/kernel/vmalloc_objects.hpp"
 #include "guestkernel/lib/align.hpp"
 #include "guestkernel/lib/string.hpp"
 
@@ -56,10 +56,8 @@ mm::pcpu_environment environment()
     mm::pcpu_environment env = {};
     env.allocate_units = [](void*, size_t size) { return vmalloc(size); };
     env.free_units = [](void*, void* units) { vfree(units); };
-    env.allocate = [](void* context, size_t size) {
-        return allocate_object(context, size, mm::GFP_KERNEL);
-    };
-    env.free = free_object;
+    env.allocate = [](void*, size_t size) { return kmalloc(size, mm::GFP_KERNEL); };
+    env.free = [](void*, void* object) { kfree(object); };
     return env;
 }
 

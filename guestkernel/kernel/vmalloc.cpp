@@ -8,7 +8,7 @@
 #include "guestkernel/kernel/kernel_tables.hpp"
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/printk.hpp"
-#include "guestkernel/kernel/vmalloc_objects.hpp"
+#include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/mm/page_alloc.hpp"
 
 namespace pagelab::kernel {
@@ -40,19 +40,20 @@ uintptr_t space_end()
 mm::vmalloc_environment environment()
 {
     mm::vmalloc_environment env = {};
-    env.objects.allocate = allocate_object;
-    env.objects.free = free_object;
+    env.objects.allocate = [](void*, size_t size, mm::gfp_t gfp) {
+        return size <= kPageSize ? kmalloc(size, gfp) : __vmalloc(size, gfp);
+    };
+    env.objects.free = [](void*, void* object) { kvfree(object); };
     env.objects.flush_tlb_range = [](void*, unsigned long start, unsigned long end) {
         arch::flush_tlb_kernel_range(start, end);
     };
+    env.pgdat = &node();
     env.alloc_page = [](void*, mm::gfp_t gfp) { return mm::alloc_pages(node(), gfp, 0); };
     env.free_page = [](void*, mm::page& p) {
         auto const freed = mm::__free_pages(node(), p, 0);
         if (!freed)
             printk(log_level::err, "vfree: %s\n", freed.error().message);
     };
-    env.pfn_of = [](void*, mm::page const& p) { return mm::page_to_pfn(node(), p); };
-    env.page_of = [](void*, Pfn pfn) { return mm::pfn_to_page(node(), pfn); };
     return env;
 }
 

@@ -96,15 +96,7 @@ Result<> remove_area(vmalloc_state& v, void const* address, page_fate fate)
 Result<> map_pages_of(vmalloc_state& v, vm_struct const& area, page* const* pages, unsigned count,
                       uint64_t prot)
 {
-    struct array {
-        vmalloc_state& v;
-        page* const* pages;
-    } const source{v, pages};
-    auto const frame_of = [](void const* context, unsigned long i) {
-        auto const& from = *static_cast<array const*>(context);
-        return from.v.env.pfn_of(from.v.env.objects.context, *from.pages[i]);
-    };
-    return map_frames(v.table, start_of(area), {frame_of, &source}, count, prot);
+    return map_pages(v.table, start_of(area), pages, count, v.env.pgdat->node_mem_map, prot);
 }
 
 // The pages behind an area, and their array.
@@ -245,7 +237,7 @@ page* vmalloc_to_page(vmalloc_state const& v, void const* address)
     uint64_t const* const entry = find_pte(v.table, reinterpret_cast<uintptr_t>(address));
     if (entry == nullptr || !x86::pte::Present::is_set(*entry))
         return nullptr;
-    return v.env.page_of(v.env.objects.context, phys_to_pfn(x86::Format64::page(1, *entry)));
+    return pfn_to_page(*v.env.pgdat, phys_to_pfn(x86::Format64::page(1, *entry)));
 }
 
 void vm_unmap_aliases(vmalloc_state& v)

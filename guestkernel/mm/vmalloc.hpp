@@ -12,9 +12,9 @@
 #pragma once
 
 #include "guestkernel/lib/seq_file.hpp"
-#include "guestkernel/mm/page.hpp"
 #include "guestkernel/mm/vmap_area.hpp"
 #include "guestkernel/mm/vmap_table.hpp"
+#include "guestkernel/mm/zone.hpp"
 
 namespace pagelab::mm {
 
@@ -43,10 +43,9 @@ struct vm_struct {
 // What vmalloc needs from outside, beyond the address space's own.
 struct vmalloc_environment {
     vmap_environment objects; // allocator of vm_structs, vmap_areas and page arrays; TLB
+    pglist_data* pgdat;       // whose page frames they are
     page* (*alloc_page)(void* context, gfp_t gfp);
     void (*free_page)(void* context, page& p);
-    Pfn (*pfn_of)(void* context, page const& p);
-    page* (*page_of)(void* context, Pfn pfn);
 };
 
 struct vmalloc_state {

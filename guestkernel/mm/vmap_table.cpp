@@ -8,6 +8,11 @@ using x86::Format64;
 
 namespace {
 
+uint64_t* table_at(vmap_table const& table, PhysAddr physical)
+{
+    return reinterpret_cast<uint64_t*>(table.page_offset + static_cast<uintptr_t>(physical.value));
+}
+
 unsigned index_of(unsigned level, unsigned long address)
 {
     return static_cast<unsigned>(uint64_t{address} >> Format64::page_shift(level)) &
@@ -26,10 +31,30 @@ unsigned long pages_in_table(unsigned long address, unsigned long count)
     return left < count ? left : count;
 }
 
+// The i-th page gets the frame at frame_of(i).
+template<class FrameOf>
+Result<> map_each(vmap_table const& table, unsigned long address, unsigned long count,
+                  uint64_t flags, FrameOf frame_of)
+{
+    flags &= table.supported_flags;
+    for (unsigned long done = 0; done < count;) {
+        uint64_t* entry = TRY(make_pte(table, address));
+        unsigned long const pages = pages_in_table(address, count - done);
+        for (unsigned long i = done; i < done + pages; i++, entry++) {
+            if (pte::Present::is_set(*entry))
+                return Error{"page is already mapped"};
+            *entry = frame_of(i).value | flags;
+        }
+        done += pages;
+        address += pages * kPageSize;
+    }
+    return {};
+}
+
 unsigned long count_below(vmap_table const& table, PhysAddr at, unsigned level, uint64_t base,
                           uint64_t start, uint64_t last)
 {
-    uint64_t const* const entries = table.at(table.context, at);
+    uint64_t const* const entries = table_at(table, at);
     uint64_t const step = uint64_t{1} << Format64::page_shift(level);
     unsigned const used = has_rights(table, level) ? kEntriesPerTable : 4;
     unsigned long count = 0;
@@ -48,19 +73,19 @@ unsigned long count_below(vmap_table const& table, PhysAddr at, unsigned level, 
 
 uint64_t* find_pte(vmap_table const& table, unsigned long address)
 {
-    uint64_t* entries = table.at(table.context, table.root);
+    uint64_t* entries = table_at(table, table.root);
     for (unsigned level = table.levels; level > 1; level--) {
         uint64_t const entry = entries[index_of(level, address)];
         if (!pte::Present::is_set(entry) || (level < table.levels && pte::PageSize::is_set(entry)))
             return nullptr;
-        entries = table.at(table.context, Format64::table(entry));
+        entries = table_at(table, Format64::table(entry));
     }
     return entries + index_of(1, address);
 }
 
 Result<uint64_t*> make_pte(vmap_table const& table, unsigned long address)
 {
-    uint64_t* entries = table.at(table.context, table.root);
+    uint64_t* entries = table_at(table, table.root);
     for (unsigned level = table.levels; level > 1; level--) {
         uint64_t& entry = entries[index_of(level, address)];
         if (!pte::Present::is_set(entry)) {
@@ -70,37 +95,24 @@ Result<uint64_t*> make_pte(vmap_table const& table, unsigned long address)
         } else if (level < table.levels && pte::PageSize::is_set(entry)) {
             return Error{"a large page is mapped there"};
         }
-        entries = table.at(table.context, Format64::table(entry));
+        entries = table_at(table, Format64::table(entry));
     }
     return entries + index_of(1, address);
-}
-
-Result<> map_frames(vmap_table const& table, unsigned long address, frame_source const& frames,
-                    unsigned long count, uint64_t flags)
-{
-    flags &= table.supported_flags;
-    for (unsigned long done = 0; done < count;) {
-        uint64_t* entry = TRY(make_pte(table, address));
-        unsigned long const pages = pages_in_table(address, count - done);
-        for (unsigned long i = 0; i < pages; i++, entry++) {
-            if (pte::Present::is_set(*entry))
-                return Error{"page is already mapped"};
-            *entry = pfn_to_phys(frames.frame_of(frames.context, done + i)).value | flags;
-        }
-        done += pages;
-        address += pages * kPageSize;
-    }
-    return {};
 }
 
 Result<> map_range(vmap_table const& table, unsigned long address, PhysAddr physical,
                    unsigned long size, uint64_t flags)
 {
-    Pfn const first = phys_to_pfn(physical);
-    auto const consecutive = [](void const* context, unsigned long i) {
-        return *static_cast<Pfn const*>(context) + i;
-    };
-    return map_frames(table, address, {consecutive, &first}, size / kPageSize, flags);
+    return map_each(table, address, size / kPageSize, flags,
+                    [=](unsigned long i) { return physical + i * kPageSize; });
+}
+
+Result<> map_pages(vmap_table const& table, unsigned long address, page* const* pages,
+                   unsigned long count, page const* mem_map, uint64_t flags)
+{
+    return map_each(table, address, count, flags, [=](unsigned long i) {
+        return pfn_to_phys(Pfn(static_cast<unsigned long>(pages[i] - mem_map)));
+    });
 }
 
 void unmap_range(vmap_table const& table, unsigned long address, unsigned long size)

@@ -1,10 +1,10 @@
 // The page tables under vmalloc, kmap and stacks: map, unmap and look up 4 KiB pages of the kernel.
 //
-// Tables are reached by physical address through `at`, so this runs wherever they can be read and
-// written. PAE's three levels and x86_64's four differ only in their number: all entries have 8
-// bytes and each level takes 9 bits of the address, of which PAE's top level uses 2 (Intel SDM
-// volume 3, sections 4.4.2 and 4.5.4; PAE's top entries grant nothing, 4.4.1). Levels count from
-// the leaves, as in abi/x86/pte.hpp. Upper entries grant everything, the leaf decides.
+// Tables are reached by physical address through a direct map of them, wherever that is. PAE's
+// three levels and x86_64's four differ only in their number: all entries have 8 bytes and each
+// level takes 9 bits of the address, of which PAE's top level uses 2 (Intel SDM volume 3,
+// sections 4.4.2 and 4.5.4; PAE's top entries grant nothing, 4.4.1). Levels count from the leaves,
+// as in abi/x86/pte.hpp. Upper entries grant everything, the leaf decides.
 //
 // Tables are never given back: the kernel maps the same places again and again. Nothing here
 // touches a TLB; whoever removes or changes a mapping flushes. Addresses and sizes are whole pages.
@@ -14,6 +14,7 @@
 
 #include "guestkernel/abi/x86/pte.hpp"
 #include "guestkernel/lib/result.hpp"
+#include "guestkernel/mm/page.hpp"
 
 namespace pagelab::mm {
 
@@ -26,8 +27,8 @@ struct vmap_table {
     PhysAddr root;
     unsigned levels;          // 3: PAE, 4: x86_64
     uint64_t supported_flags; // which flags reach the leaves (Linux' __supported_pte_mask)
+    uintptr_t page_offset;    // where the direct map shows physical address 0
     void* context;
-    uint64_t* (*at)(void* context, PhysAddr table);
     Result<PhysAddr> (*allocate)(void* context); // a table of zeros, which stays ours
 };
 
@@ -42,13 +43,9 @@ Result<uint64_t*> make_pte(vmap_table const& table, unsigned long address);
 Result<> map_range(vmap_table const& table, unsigned long address, PhysAddr physical,
                    unsigned long size, uint64_t flags);
 
-// The i-th page gets the frame frame_of(context, i).
-struct frame_source {
-    Pfn (*frame_of)(void const* context, unsigned long i);
-    void const* context;
-};
-Result<> map_frames(vmap_table const& table, unsigned long address, frame_source const& frames,
-                    unsigned long count, uint64_t flags);
+// The same with any frames; `mem_map` is the page of pfn 0.
+Result<> map_pages(vmap_table const& table, unsigned long address, page* const* pages,
+                   unsigned long count, page const* mem_map, uint64_t flags);
 
 // Whatever is mapped of it; the rest is left alone.
 void unmap_range(vmap_table const& table, unsigned long address, unsigned long size);

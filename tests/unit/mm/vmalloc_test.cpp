@@ -52,7 +52,7 @@ TEST_CASE("vmalloc maps pages side by side and leaves a guard page")
         CHECK(area->size == 0x11000);
         CHECK(vmalloc_to_page(world.v, reinterpret_cast<void*>(first + 0x5123)) == area->pages[5]);
         CHECK(*find_pte(world.table, first) ==
-              (world.v.env.pfn_of(&world, *area->pages[0]).value << 12 | kTestProt));
+              (page_to_pfn(*world.v.env.pgdat, *area->pages[0]).value << 12 | kTestProt));
         CHECK(vmalloc_to_page(world.v, reinterpret_cast<void*>(first + 0x10000)) == nullptr);
         CHECK(vfree(world.v, reinterpret_cast<void*>(first)));
         CHECK(vfree(world.v, reinterpret_cast<void*>(second)));

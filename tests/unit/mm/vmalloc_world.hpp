@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdlib>
-#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -26,18 +25,22 @@ class TableArena {
   public:
     PhysAddr allocate()
     {
-        tables_.emplace_back();
-        return PhysAddr(kBase + (tables_.size() - 1) * kPageSize);
+        if (used_ == kTables)
+            std::abort();
+        return PhysAddr(kBase + used_++ * kPageSize);
     }
-    uint64_t* at(PhysAddr table) { return tables_.at((table.value - kBase) >> 12).entries; }
-    size_t size() const { return tables_.size(); }
+    // What to add to a physical address to touch it.
+    uintptr_t offset() const
+    {
+        return reinterpret_cast<uintptr_t>(tables_.get()) - static_cast<uintptr_t>(kBase);
+    }
 
   private:
     static constexpr uint64_t kBase = 0x7'0000'0000;
-    struct Table {
-        alignas(64) uint64_t entries[kEntriesPerTable] = {};
-    };
-    std::deque<Table> tables_;
+    static constexpr size_t kTables = 256;
+    size_t used_ = 0;
+    std::unique_ptr<uint64_t[]> tables_ =
+        std::make_unique<uint64_t[]>(kTables * kEntriesPerTable); // zeros
 };
 
 class VmallocWorld {
@@ -49,15 +52,13 @@ class VmallocWorld {
     {
         for (size_t i = pages; i > 0; i--)
             free_frames_.push_back(i - 1);
-        table = {arena.allocate(), levels, ~uint64_t{0}, this, table_at, allocate_table};
+        table = {arena.allocate(), levels, ~uint64_t{0}, arena.offset(), this, allocate_table};
         vmalloc_environment env = {};
         env.objects = {this, allocate_object, free_object, flush_tlb_range};
         env.alloc_page = alloc_page;
         env.free_page = free_page;
-        env.pfn_of = [](void* self, page const& p) {
-            return Pfn(static_cast<uint64_t>(&p - world(self).frames_.data()));
-        };
-        env.page_of = [](void* self, Pfn pfn) { return &world(self).frames_.at(pfn.value); };
+        pgdat_.node_mem_map = frames_.data();
+        env.pgdat = &pgdat_;
         unsigned long const space_end = levels == 3 ? kPaeEnd : kLongSpaceEnd;
         if (!vmalloc_init(v, env, table, start, end, space_end))
             std::abort();
@@ -109,7 +110,6 @@ class VmallocWorld {
     static VmallocWorld& world(void* self) { return *static_cast<VmallocWorld*>(self); }
     bool fails() { return countdown_ >= 0 && countdown_-- == 0; }
 
-    static uint64_t* table_at(void* self, PhysAddr at) { return world(self).arena.at(at); }
     static Result<PhysAddr> allocate_table(void* self)
     {
         if (world(self).fails())
@@ -154,6 +154,7 @@ class VmallocWorld {
         world(self).flushes++;
     }
 
+    pglist_data pgdat_ = {};
     std::vector<page> frames_;
     std::vector<size_t> free_frames_;
     std::set<void*> objects_;
