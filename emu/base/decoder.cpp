@@ -1,7 +1,12 @@
-// The one file that includes Capstone: one handle per code width, opened on first use.
+// The one file that includes Capstone: one handle per code width, opened on first use, and one that
+// tells operands.
+//
+// Which operands go through SS in 64-bit mode: Intel SDM volume 1, section 3.3.7.1.
 #include "emu/base/decoder.hpp"
 
+#include <algorithm>
 #include <array>
+#include <optional>
 
 #include <capstone/capstone.h>
 
@@ -12,11 +17,17 @@ namespace pagelab {
 struct Decoder::Handles {
     std::array<csh, 3> by_width{};
     cs_insn* scratch = nullptr;
+    csh detailed = 0;
+    cs_insn* detailed_scratch = nullptr;
 
     ~Handles()
     {
         if (scratch != nullptr)
             cs_free(scratch, 1);
+        if (detailed_scratch != nullptr)
+            cs_free(detailed_scratch, 1);
+        if (detailed != 0)
+            cs_close(&detailed);
         for (csh& handle : by_width)
             if (handle != 0)
                 cs_close(&handle);
@@ -36,6 +47,69 @@ cs_mode capstone_mode(CodeWidth width)
         return CS_MODE_64;
     }
     return CS_MODE_64;
+}
+
+unsigned register_number(x86_reg reg)
+{
+    constexpr x86_reg kRegisters[] = {X86_REG_RAX, X86_REG_RCX, X86_REG_RDX, X86_REG_RBX,
+                                      X86_REG_RSP, X86_REG_RBP, X86_REG_RSI, X86_REG_RDI,
+                                      X86_REG_R8,  X86_REG_R9,  X86_REG_R10, X86_REG_R11,
+                                      X86_REG_R12, X86_REG_R13, X86_REG_R14, X86_REG_R15};
+    auto const* const at = std::ranges::find(kRegisters, reg);
+    return at == std::end(kRegisters) ? MemoryOperand::kNone
+                                      : static_cast<unsigned>(at - std::begin(kRegisters));
+}
+
+constexpr unsigned kRsp = 4, kRbp = 5;
+
+// The base decides, unless FS or GS is asked for; prefixes of the other segments say nothing.
+MemoryOperand explicit_operand(cs_x86_op const& operand)
+{
+    x86_op_mem const& memory = operand.mem;
+    MemoryOperand result;
+    result.base = register_number(memory.base);
+    result.index = register_number(memory.index);
+    result.scale = static_cast<unsigned>(memory.scale);
+    result.displacement = static_cast<uint64_t>(memory.disp);
+    result.bytes = operand.size;
+    bool const overridden = memory.segment == X86_REG_FS || memory.segment == X86_REG_GS;
+    if ((result.base == kRsp || result.base == kRbp) && !overridden)
+        result.segment = MemoryOperand::Segment::Stack;
+    return result;
+}
+
+// What the instruction pushes or pops, if it does. `bytes` of a slot: 8, or 2 with prefix 66.
+std::optional<MemoryOperand> stack_operand(unsigned instruction, unsigned bytes)
+{
+    auto const at = [](unsigned base, uint64_t displacement, unsigned size) {
+        return MemoryOperand{
+            MemoryOperand::Segment::Stack, base, MemoryOperand::kNone, 1, displacement, size};
+    };
+    switch (instruction) {
+    case X86_INS_PUSH:
+    case X86_INS_PUSHF:
+    case X86_INS_PUSHFQ:
+    case X86_INS_CALL:
+    case X86_INS_ENTER:
+        return at(kRsp, uint64_t{0} - bytes, bytes);
+    case X86_INS_POP:
+    case X86_INS_POPF:
+    case X86_INS_POPFQ:
+    case X86_INS_RET:
+        return at(kRsp, 0, bytes);
+    case X86_INS_RETF:
+        return at(kRsp, 0, 8);
+    case X86_INS_RETFQ:
+        return at(kRsp, 0, 16);
+    case X86_INS_LEAVE:
+        return at(kRbp, 0, bytes);
+    case X86_INS_IRETQ:
+        return at(kRsp, 0, 40);
+    case X86_INS_IRETD:
+        return at(kRsp, 0, 20);
+    default:
+        return {};
+    }
 }
 
 } // namespace
@@ -62,6 +136,40 @@ uint32_t Decoder::count(std::span<std::byte const> code, size_t size, CodeWidth 
             break;
     }
     return instructions;
+}
+
+std::vector<MemoryOperand> Decoder::memory_operands(std::span<std::byte const> code) const
+{
+    csh& handle = handles_->detailed;
+    if (handle == 0) {
+        cs_err const status = cs_open(CS_ARCH_X86, CS_MODE_64, &handle);
+        ENSURE(status == CS_ERR_OK, "capstone: {}", cs_strerror(status));
+        cs_option(handle, CS_OPT_DETAIL, CS_OPT_ON);
+        handles_->detailed_scratch = cs_malloc(handle);
+    }
+    auto const* bytes = reinterpret_cast<uint8_t const*>(code.data());
+    size_t left = code.size();
+    uint64_t address = 0;
+    cs_insn const& instruction = *handles_->detailed_scratch;
+    if (!cs_disasm_iter(handle, &bytes, &left, &address, handles_->detailed_scratch))
+        return {};
+
+    cs_x86 const& x86 = instruction.detail->x86;
+    bool const is_pop = instruction.id == X86_INS_POP;
+    unsigned const slot = x86.prefix[2] == X86_PREFIX_OPSIZE ? 2 : 8;
+    std::vector<MemoryOperand> operands;
+    for (uint8_t i = 0; i < x86.op_count; ++i) {
+        if (x86.operands[i].type != X86_OP_MEM)
+            continue;
+        MemoryOperand operand = explicit_operand(x86.operands[i]);
+        if (is_pop && operand.base == kRsp) // RSP as it is after the pop
+            operand.displacement += slot;
+        if (operand.base != MemoryOperand::kNone || operand.index != MemoryOperand::kNone)
+            operands.push_back(operand);
+    }
+    if (auto const stack = stack_operand(instruction.id, slot))
+        operands.insert(is_pop ? operands.begin() : operands.end(), *stack);
+    return operands;
 }
 
 } // namespace pagelab

@@ -1,16 +1,33 @@
-// Instruction boundaries of x86 code, by Capstone.
+// Instruction boundaries of x86 code, and the memory an instruction touches, by Capstone.
 //
-// Used to say how many instructions of a block have run when it is left in the middle.
+// Used to say how many instructions of a block have run when it is left in the middle, and through
+// which segment an instruction faulted.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 namespace pagelab {
 
 enum class CodeWidth : uint8_t { Bits16, Bits32, Bits64 };
+
+// base + scale * index + displacement, and how many bytes from there.
+struct MemoryOperand {
+    enum class Segment : uint8_t { Stack, Other };
+    static constexpr unsigned kNone = ~0u;
+
+    Segment segment = Segment::Other;
+    unsigned base = kNone; // as instructions encode registers: 0 RAX .. 15 R15
+    unsigned index = kNone;
+    unsigned scale = 1;
+    uint64_t displacement = 0; // negative ones wrap
+    unsigned bytes = 0;
+
+    bool operator==(MemoryOperand const&) const = default;
+};
 
 class Decoder {
   public:
@@ -22,6 +39,11 @@ class Decoder {
     // Instructions in the first `size` bytes of `code`: those that start before it. Bytes that are
     // no instruction count as one and end the count.
     uint32_t count(std::span<std::byte const> code, size_t size, CodeWidth width) const;
+
+    // What the first instruction of 64-bit `code` touches, in the order it does; addresses that no
+    // 64-bit general register is part of are left out, as are the outer levels of ENTER and far
+    // CALL. None if the bytes are no instruction.
+    std::vector<MemoryOperand> memory_operands(std::span<std::byte const> code) const;
 
   private:
     struct Handles;

@@ -2,6 +2,7 @@
 //
 // Source: SDM vol. 3, section 6.14; TSS layout figure 8-11.
 #include "emu/cpu/delivery_step.hpp"
+#include "emu/cpu/stack_fault.hpp"
 #include "guestkernel/abi/x86/segment.hpp"
 
 namespace pagelab::cpu {
@@ -11,13 +12,6 @@ namespace {
 struct Gate {
     uint64_t low, high;
 };
-
-bool is_canonical(CpuState const& state, uint64_t address)
-{
-    constexpr uint64_t kLa57 = 1u << 12;
-    int const sign_bits = (state.cr4 & kLa57) != 0 ? 7 : 16;
-    return static_cast<int64_t>(address << sign_bits) >> sign_bits == static_cast<int64_t>(address);
-}
 
 StepResult check_gate(CpuState const& state, Event const& event, uint64_t low)
 {

@@ -1,8 +1,11 @@
 // Leaving a block in the middle: exceptions, SYSCALL and SYSENTER, and the count put right.
 //
+// #GP(0) through the stack segment becomes #SS(0) here: stack_fault.hpp.
 // SYSCALL and SYSENTER per Intel SDM vol. 2. The library's helper adds the instruction's length to
 // RIP after the callback, so the target is stored that much lower.
 #include "emu/cpu/unicorn_engine.hpp"
+
+#include "emu/cpu/stack_fault.hpp"
 
 namespace pagelab::cpu {
 
@@ -10,7 +13,7 @@ namespace {
 
 constexpr uint32_t kSysenterCs = 0x174, kSysenterEsp = 0x175, kSysenterEip = 0x176;
 constexpr uint32_t kStar = 0xc000'0081, kLstar = 0xc000'0082, kFmask = 0xc000'0084;
-constexpr uint8_t kInvalidOpcode = 6, kGeneralProtection = 13;
+constexpr uint8_t kInvalidOpcode = 6, kStackFault = 12, kGeneralProtection = 13;
 constexpr uint32_t kFlatCode32 = 0x00cf'9b00, kFlatCode64 = 0x00af'9b00, kFlatData = 0x00cf'9300;
 constexpr size_t kLongestInstruction = 15;
 constexpr uint8_t kEscape = 0x0f; // first opcode byte of SYSCALL and SYSENTER, after any prefixes
@@ -53,6 +56,12 @@ uint8_t interrupt_length(CpuState const& state, mem::PhysicalMemory const& memor
     bool const is_short = last.size() == 1 &&
                           ((vector == 3 && last[0] == kInt3) || (vector == 4 && last[0] == kInto));
     return is_short ? 1 : 2;
+}
+
+bool is_unspecific_protection(Event const& event)
+{
+    return event.vector == kGeneralProtection && event.source == Event::Source::Exception &&
+           event.error_code == 0;
 }
 
 uint64_t escape_length(CpuState const& state, mem::PhysicalMemory const& memory)
@@ -104,8 +113,13 @@ void UnicornEngine::uncount_rest_of_block(uint64_t linear)
 // RIP is at the instruction, or after it for INT n.
 void UnicornEngine::take_exception(Event event)
 {
-    ++statistics_.exceptions[event.vector];
     CpuState state = access_.load();
+    if (is_unspecific_protection(event) && state.code_64()) {
+        auto const code = read_code(state, memory_, state.linear_rip(), kLongestInstruction);
+        if (faults_through_stack(state, code, decoder_))
+            event.vector = kStackFault;
+    }
+    ++statistics_.exceptions[event.vector];
     uncount_rest_of_block(state.linear_rip());
     finish_delivery(state, event);
 }
