@@ -93,6 +93,8 @@ constexpr command kCommands[] = {
     {"fault", "null|gp|ud|wp|nx|stack|div   provoke an exception, which is fatal", run_fault},
     {"free", "PFN               give back what alloc took", run_free},
     {"help", "                  print this", run_help},
+    {"kmap", "PFN               map a page of high memory; prints its first word", run_kmap},
+    {"kunmap", "PFN               undo kmap", run_kunmap},
     {"ls", "[DIRECTORY]       list / or /proc", run_ls},
     {"panic", "                  panic", run_panic},
     {"poweroff", "[STATUS]          end the run", run_poweroff},
@@ -100,6 +102,9 @@ constexpr command kCommands[] = {
     {"selftest", "[SUITE|all [SEED [STEPS]]]  test the memory manager; prints KTAP", run_selftest},
     {"slab", "create|alloc|free|...   caches and their objects; alone: how to use it", run_slab},
     {"stress", "N SEED            N random allocations and frees, then check", run_stress},
+    {"vcheck", "                  verify vmalloc, kmap and per-CPU memory", run_vcheck},
+    {"vfree", "ADDRESS           give back what vmalloc took", run_vfree},
+    {"vmalloc", "SIZE              take that much, as 64K, mapped page by page", run_vmalloc},
 };
 
 void run_help(int, char const* const*)

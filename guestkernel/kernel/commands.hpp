@@ -26,6 +26,13 @@ void run_selftest(int argc, char const* const* argv);
 // slab_command.cpp
 void run_slab(int argc, char const* const* argv);
 
+// vmalloc_commands.cpp
+void run_vmalloc(int argc, char const* const* argv);
+void run_vfree(int argc, char const* const* argv);
+void run_kmap(int argc, char const* const* argv);
+void run_kunmap(int argc, char const* const* argv);
+void run_vcheck(int argc, char const* const* argv);
+
 // fault_command.cpp
 void run_fault(int argc, char const* const* argv);
 

@@ -72,4 +72,32 @@ lib::Result<uint64_t> parse_number(char const* text)
     return value;
 }
 
+lib::Result<uint64_t> parse_size(char const* text)
+{
+    char digits[32];
+    size_t const length = strlen(text);
+    if (length == 0 || length >= sizeof(digits))
+        return lib::Error{"not a size"};
+    unsigned shift = 0;
+    switch (text[length - 1] | 0x20) {
+    case 'k':
+        shift = 10;
+        break;
+    case 'm':
+        shift = 20;
+        break;
+    case 'g':
+        shift = 30;
+        break;
+    default:
+        return parse_number(text);
+    }
+    memcpy(digits, text, length - 1);
+    digits[length - 1] = '\0';
+    uint64_t const number = TRY(parse_number(digits));
+    if (number >> (64 - shift) != 0)
+        return lib::Error{"number too large"};
+    return number << shift;
+}
+
 } // namespace pagelab::kernel

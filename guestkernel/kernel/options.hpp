@@ -19,4 +19,7 @@ lib::Result<uint64_t> get_number_option(char const* command_line, char const* na
 // Decimal or 0x hexadecimal, all of the text.
 lib::Result<uint64_t> parse_number(char const* text);
 
+// Bytes: a number, with K, M or G behind it 2^10, 2^20 or 2^30 times as much.
+lib::Result<uint64_t> parse_size(char const* text);
+
 } // namespace pagelab::kernel
