@@ -2,12 +2,13 @@
 #include "guestkernel/mm/compound.hpp"
 #include "guestkernel/mm/slab/debug_object.hpp"
 #include "guestkernel/mm/slab/debug_report.hpp"
+#include "guestkernel/mm/slab/slub_node.hpp"
 
 namespace pagelab::mm {
 
 namespace {
 
-// The list leads out of the slab behind `last` (null: at once).
+// The list leads out of the slab behind `last` (null: at once, and the slab counts as full).
 void cut_freelist(kmem_cache& s, slab& sl, void* last)
 {
     if (last != nullptr) {
@@ -18,6 +19,8 @@ void cut_freelist(kmem_cache& s, slab& sl, void* last)
     slab_err(s, sl, "Freepointer corrupt");
     sl.freelist = nullptr;
     sl.inuse = static_cast<uint16_t>(slab_objects(sl));
+    remove_partial(get_node(s), sl);
+    add_full(s, get_node(s), sl);
     slab_fix(s, "Freelist cleared");
 }
 

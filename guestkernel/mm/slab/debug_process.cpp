@@ -154,8 +154,11 @@ void validate_slab(kmem_cache& s, slab& sl)
 unsigned long validate_list(kmem_cache& s, list_head const& list)
 {
     unsigned long count = 0;
-    for (list_head* link = list.next; link != &list; link = link->next, count++)
-        validate_slab(s, slab_of_link(link));
+    for (list_head* link = list.next; link != &list; count++) {
+        slab& sl = slab_of_link(link);
+        link = link->next; // a repair may move the slab to the full list
+        validate_slab(s, sl);
+    }
     return count;
 }
 

@@ -122,7 +122,7 @@ void* krealloc(slab_caches& caches, void* object, size_t new_size, gfp_t gfp, ui
     if (old_size >= new_size)
         return object;
     void* const moved = kmalloc(caches, new_size, gfp, caller);
-    if (moved != nullptr) {
+    if (moved != nullptr && old_size > 0) {
         memcpy(moved, object, old_size);
         kfree(caches, object, caller);
     }

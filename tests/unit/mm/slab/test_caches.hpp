@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <string>
 
+#include "guestkernel/lib/format.hpp"
 #include "guestkernel/mm/slab/debug_options.hpp"
 #include "guestkernel/mm/slab/debug_track.hpp"
 #include "guestkernel/mm/slab/kmalloc.hpp"
@@ -32,7 +33,7 @@ inline environment const kTestEnvironment = [] {
     env.clock = [] { return world.nanoseconds; };
     env.vprintk = [](log_level, char const* format, va_list arguments) {
         char text[512];
-        std::vsnprintf(text, sizeof(text), format, arguments);
+        lib::vsnprintf(text, sizeof(text), format, arguments);
         world.log += text;
     };
     env.dump_stack = [] { world.log += "(stack)\n"; };
