@@ -1,5 +1,5 @@
 // Searching this process's memory for sixteen register values in a row, without touching a page
-// that is not there: the kernel copies (process_vm_readv), and stops at what it cannot read.
+// that is not there.
 //
 // In Unicorn 2.1: struct uc_struct has a pointer to the CPU (cpu), which begins with 35 KB of
 // CPUState and goes on with CPUX86State, whose first member is the general registers.
@@ -10,22 +10,20 @@
 #include <cstdint>
 #include <cstring>
 #include <set>
-#include <span>
 #include <utility>
 #include <vector>
 
 #include <link.h>
 #include <malloc.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
+#include "emu/cpu/safe_read.hpp"
 #include "guestkernel/abi/address.hpp"
 
 namespace pagelab::cpu {
 
 namespace {
 
-constexpr size_t kPagesSearched = 16; // behind each pointer
+constexpr size_t kSearched = 16 * kPageSize; // behind each pointer
 constexpr std::array<int, 16> kRegisters = {
     UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_RDX, UC_X86_REG_RBX, UC_X86_REG_RSP, UC_X86_REG_RBP,
     UC_X86_REG_RSI, UC_X86_REG_RDI, UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_R10, UC_X86_REG_R11,
@@ -41,23 +39,6 @@ Registers write_markers(uc_engine* engine, uint64_t seed)
         uc_reg_write(engine, kRegisters[i], &values[i]);
     }
     return values;
-}
-
-// What can be read from `address` on, as far as kPagesSearched pages.
-std::span<std::byte const> read_safely(uintptr_t address, std::vector<std::byte>& room)
-{
-    room.resize(kPagesSearched * kPageSize);
-    std::array<iovec, kPagesSearched + 1> pages; // the first and last in part
-    size_t count = 0, size = 0;
-    while (size < room.size()) {
-        uintptr_t const from = address + size;
-        size_t const bytes = std::min(kPageSize - from % kPageSize, room.size() - size);
-        pages[count++] = {reinterpret_cast<void*>(from), bytes};
-        size += bytes;
-    }
-    iovec const target = {room.data(), room.size()};
-    ssize_t const done = process_vm_readv(getpid(), &target, 1, pages.data(), count, 0);
-    return std::span(room).first(done < 0 ? 0 : static_cast<size_t>(done));
 }
 
 using Range = std::pair<uintptr_t, uintptr_t>; // from, to
@@ -86,7 +67,7 @@ std::set<std::byte*> search(uc_engine* engine, Registers const& values)
     std::vector<uintptr_t> words(malloc_usable_size(engine) / sizeof(uintptr_t));
     std::memcpy(words.data(), engine, words.size() * sizeof(uintptr_t));
     auto const modules = loaded_modules();
-    std::vector<std::byte> room;
+    std::vector<std::byte> room(kSearched);
     std::set<std::byte*> found;
     for (uintptr_t const pointer : std::set<uintptr_t>(words.begin(), words.end())) {
         if (pointer < kLowest || pointer >= kEnd || pointer % alignof(uint64_t) != 0)
@@ -95,10 +76,10 @@ std::set<std::byte*> search(uc_engine* engine, Registers const& values)
                 return pointer >= module.first && pointer < module.second;
             }))
             continue;
-        auto const bytes = read_safely(pointer, room);
-        for (size_t at = 0; at + sizeof values <= bytes.size(); at += alignof(uint64_t))
-            if (std::memcmp(&bytes[at], values.data(), sizeof values[0]) == 0 &&
-                std::memcmp(&bytes[at], values.data(), sizeof values) == 0)
+        size_t const size = read_safely(reinterpret_cast<void*>(pointer), room);
+        for (size_t at = 0; at + sizeof values <= size; at += alignof(uint64_t))
+            if (std::memcmp(&room[at], values.data(), sizeof values[0]) == 0 &&
+                std::memcmp(&room[at], values.data(), sizeof values) == 0)
                 found.insert(reinterpret_cast<std::byte*>(pointer + at));
     }
     return found;

@@ -31,6 +31,7 @@ Result<std::unique_ptr<Engine>> Engine::create(EngineOptions const& options,
     remember_regions(handle, memory.regions().front().base); // else only slower
     TRY(engine->add_hooks());
     engine->reset();
+    engine->find_tlb(state + layout->registers);
     return engine;
 }
 

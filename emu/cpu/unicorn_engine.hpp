@@ -11,6 +11,7 @@
 
 #include "emu/cpu/block_clock.hpp"
 #include "emu/cpu/engine.hpp"
+#include "emu/cpu/library_tlb.hpp"
 #include "emu/cpu/linear_access.hpp"
 #include "emu/cpu/page_use.hpp"
 #include "emu/cpu/state_access.hpp"
@@ -27,6 +28,7 @@ class UnicornEngine final : public Engine {
     Result<> map_memory(std::span<PhysAddr const> trapped_pages);
     Result<> add_hooks();
     void read_cpuid_table();
+    void find_tlb(std::byte const* registers) { library_tlb_ = LibraryTlb::find(registers); }
 
     void reset() override;
     Stop run() override;
@@ -88,12 +90,16 @@ class UnicornEngine final : public Engine {
     void update_attention()
     {
         bool const now = stop_ || watch_window_ || leave_at_next_block_ || run_one_block_;
-        clock_.set_attention(now ? 0 : deadline_);
+        clock_.set_attention(now ? 0 : std::min(deadline_, look_at_tlb_at_));
     }
+
+    // Instructions between two looks at how full the library's TLB is.
+    static constexpr uint64_t kLookAtTlbSoon = 1u << 16, kLookAtTlbSeldom = 1u << 18;
 
     enum class Walker : uint8_t { Library, Ours };
     void choose_walker();
     void set_walker(Walker walker);
+    void look_at_tlb();
     uc_err run_blocks();
     static bool on_tlb_fill(uc_engine*, uint64_t page, uc_mem_type, uc_tlb_entry*, void*) noexcept;
     bool fill_tlb(uint64_t page, mmu::Operation operation, uc_tlb_entry& entry);
@@ -118,6 +124,9 @@ class UnicornEngine final : public Engine {
     std::optional<Stop> stop_;
 
     Walker walker_ = Walker::Library;
+    std::optional<LibraryTlb> library_tlb_;
+    uint64_t look_at_tlb_at_ = 0; // instruction counts
+    uint64_t look_at_tlb_after_ = kLookAtTlbSoon;
     PageUse page_use_;
     uint64_t forget_code_at_ = 0;      // instruction count
     bool discard_all_code_ = false;    // at the next start

@@ -67,6 +67,8 @@ bool UnicornEngine::attend()
         leave_at_next_block_ = true;
         return false;
     }
+    if (clock_.retired() >= look_at_tlb_at_)
+        look_at_tlb();
     if (clock_.retired() >= deadline_)
         stop_ = Stop::Deadline;
     else if (watch_window_ && can_interrupt())

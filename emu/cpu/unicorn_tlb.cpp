@@ -4,11 +4,14 @@
 // gives exact faults. Otherwise every page can be executed, each store would take the library's
 // slow path, and so our walker fills the TLB: a page is writable until it is fetched from, then
 // executable (page_use.hpp). Such a fill cannot raise a fault with the right address, so an access
-// it refuses is run once more under the library's walk, for the length of one block.
+// it refuses is run once more under the library's walk, for the length of one block. Nor may we
+// fill in the middle of a task switch: the library puts EIP back to the instruction that caused the
+// fill, and IRET would run again in the other task. So a nested task runs under the library's walk.
 #include "emu/cpu/unicorn_engine.hpp"
 #include "emu/mmu/tlb_rights.hpp"
 #include "guestkernel/abi/x86/cr.hpp"
 #include "guestkernel/abi/x86/efer.hpp"
+#include "guestkernel/abi/x86/rflags.hpp"
 
 namespace pagelab::cpu {
 
@@ -29,17 +32,18 @@ mmu::Operation operation_of(uc_mem_type type)
     }
 }
 
-bool library_can_walk(mmu::Context const& context)
+bool library_should_walk(mmu::Context const& context)
 {
     return x86::cr0::Paging::is_set(context.cr0) &&
-           x86::efer::NoExecuteEnable::is_set(context.efer);
+           (x86::efer::NoExecuteEnable::is_set(context.efer) ||
+            x86::rflags::NestedTask::is_set(context.rflags));
 }
 
 } // namespace
 
 void UnicornEngine::choose_walker()
 {
-    set_walker(library_can_walk(access_.load_paging().context) ? Walker::Library : Walker::Ours);
+    set_walker(library_should_walk(access_.load_paging().context) ? Walker::Library : Walker::Ours);
     if (clock_.retired() >= forget_code_at_) {
         forget_code_at_ = clock_.retired() + kForgetCodeAfter;
         discard_all_code_ = true;
@@ -50,6 +54,18 @@ void UnicornEngine::choose_walker()
     uc_ctl_flush_tb(engine_.get());
     uc_ctl_flush_tlb(engine_.get());
     page_use_.forget();
+}
+
+// A flush is what makes it grow.
+void UnicornEngine::look_at_tlb()
+{
+    bool const crowded = library_tlb_ && library_tlb_->is_crowded();
+    if (crowded)
+        uc_ctl_flush_tlb(engine_.get());
+    look_at_tlb_after_ =
+        crowded ? kLookAtTlbSoon : std::min(2 * look_at_tlb_after_, kLookAtTlbSeldom);
+    look_at_tlb_at_ = clock_.retired() + look_at_tlb_after_;
+    update_attention();
 }
 
 void UnicornEngine::set_walker(Walker walker)
@@ -70,7 +86,7 @@ bool UnicornEngine::on_tlb_fill(uc_engine*, uint64_t page, uc_mem_type type, uc_
 bool UnicornEngine::fill_tlb(uint64_t page, mmu::Operation operation, uc_tlb_entry& entry)
 {
     PagingState const paging = access_.load_paging();
-    if (library_can_walk(paging.context)) {
+    if (library_should_walk(paging.context)) {
         leave_at_next_block_ = true;
         update_attention();
     }
