@@ -1,7 +1,9 @@
 // The instruction count, kept so that translated code can advance it by one subtraction.
 //
 // What is counted down is the budget: instructions until someone wants to be asked (attention), or
-// until the counters, short ones for short code, are to be read. retired == limit - budget.
+// a million. retired == limit - budget. The blocks entered meanwhile are counted in the same word:
+//
+//   credit   63 budget 21 | 20 room for blocks 0      a block costs its instructions and one
 //
 // Each translated block has a record of its address, size and instruction count. Entering a block
 // makes its record the current one and takes its count off the budget, in on_block (a callback) or
@@ -20,6 +22,8 @@ class UnicornEngine;
 class BlockClock {
   public:
     static constexpr uint64_t kNever = ~uint64_t{0};
+    static constexpr unsigned kBlockBits = 21;
+    static constexpr uint64_t kRoomForBlocks = (1u << kBlockBits) - 1;
     static constexpr uint32_t kNoBlock = 0, kCalledBlock = 1; // records
 
     struct Record {
@@ -30,22 +34,25 @@ class BlockClock {
 
     // Translated code holds offsets into this and its address: it stays where it is.
     struct Hot {
-        uint32_t budget = 0;
-        uint32_t blocks = 0;         // entered since budget was last set
+        uint64_t credit = kRoomForBlocks;
         uint32_t current = kNoBlock; // the record of the block under way
-        // Called when the budget does not cover the block, which is current and has been taken off
+        // Called when the credit does not cover the block, which is current and has been taken off
         // regardless.
-        void (*on_low_budget)(Hot*) noexcept = nullptr;
+        void (*on_low_credit)(Hot*) noexcept = nullptr;
         UnicornEngine* engine = nullptr;
     };
+    static constexpr uint64_t price(uint32_t count) { return (uint64_t{count} << kBlockBits) + 1; }
 
     BlockClock() : records_(2) {}
     BlockClock(BlockClock const&) = delete;
     BlockClock& operator=(BlockClock const&) = delete;
 
     Hot& hot() { return hot_; }
-    uint64_t blocks() const { return blocks_ + hot_.blocks; }
-    uint64_t retired() const { return limit_ - hot_.budget; } // all of the block under way
+    uint64_t blocks() const { return blocks_ + blocks_entered(); }
+    uint64_t retired() const
+    {
+        return limit_ - (hot_.credit >> kBlockBits);
+    } // all of the block under way
     bool attention_reached() const { return retired() >= attention_; }
 
     // The count at which attention_reached() becomes true; 0: at once.
@@ -66,7 +73,7 @@ class BlockClock {
     void enter_block(uint32_t block)
     {
         hot_.current = block;
-        ++hot_.blocks;
+        ++blocks_;
         rebase(retired() + records_[block].count);
     }
     void enter_called_block(Record const& block)
@@ -74,21 +81,24 @@ class BlockClock {
         records_[kCalledBlock] = block;
         enter_block(kCalledBlock);
     }
-    // Undoes what code in place did before it called on_low_budget.
-    void give_back(uint32_t block) { hot_.budget += records_[block].count; }
+    // Undoes what code in place did before it called on_low_credit.
+    void give_back(uint32_t block) { hot_.credit += price(records_[block].count); }
 
     void take_back(uint32_t instructions) { rebase(retired() - instructions); }
 
   private:
-    static constexpr uint64_t kLongestBudget = 1u << 31; // blocks cannot overflow in that time
+    static constexpr uint64_t kLongestBudget = 1u << 20;
+    static_assert(kLongestBudget < kRoomForBlocks); // a block has an instruction or more
+
+    uint64_t blocks_entered() const { return kRoomForBlocks - (hot_.credit & kRoomForBlocks); }
 
     void rebase(uint64_t retired)
     {
         uint64_t const left = attention_ > retired ? attention_ - retired : 0;
-        hot_.budget = static_cast<uint32_t>(std::min(left, kLongestBudget));
-        limit_ = retired + hot_.budget;
-        blocks_ += hot_.blocks;
-        hot_.blocks = 0;
+        uint64_t const budget = std::min(left, kLongestBudget);
+        blocks_ += blocks_entered();
+        hot_.credit = (budget << kBlockBits) + kRoomForBlocks;
+        limit_ = retired + budget;
     }
 
     Hot hot_;

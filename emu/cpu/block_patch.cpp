@@ -14,7 +14,6 @@ namespace {
 
 constexpr size_t kMovSize = 5, kXor = 2, kDirectCall = 5, kIndirectCall = 6;
 constexpr uint8_t kNop = 0x90;
-constexpr uint32_t kByteLimit = 0x80; // counts below fit a sign-extended byte
 
 enum Register : uint8_t { kRcx = 1, kRdx = 2, kRsi = 6, kRdi = 7 };
 
@@ -142,7 +141,7 @@ class Writer {
 };
 
 using Hot = BlockClock::Hot;
-static_assert(offsetof(Hot, budget) == 0 && offsetof(Hot, on_low_budget) < kByteLimit);
+static_assert(offsetof(Hot, credit) == 0 && offsetof(Hot, on_low_credit) < 0x80);
 
 void write_hot_pointer(Writer& out, Hot const& hot)
 {
@@ -156,16 +155,6 @@ void write_hot_pointer(Writer& out, Hot const& hot)
     out.value(address);
 }
 
-void write_sub_budget(Writer& out, uint32_t count)
-{
-    if (count < kByteLimit) {
-        out.bytes(0x83, 0x2f, count); // subl $imm8, (%rdi)
-        return;
-    }
-    out.bytes(0x81, 0x2f); // subl $imm32, (%rdi)
-    out.value(count);
-}
-
 } // namespace
 
 bool patch_block(std::span<std::byte> bytes, size_t after_call, BlockCall const& call,
@@ -174,18 +163,19 @@ bool patch_block(std::span<std::byte> bytes, size_t after_call, BlockCall const&
     Code const code(bytes);
     auto const start = find_start(code, after_call, call);
     auto const check_end = find_check_end(code, after_call, call.engine);
-    if (!start || !check_end)
+    uint64_t const price = BlockClock::price(count);
+    if (!start || !check_end || price > INT32_MAX)
         return false;
     std::array<std::byte, 64> room;
     Writer out({room.data(), after_call - *start});
     write_hot_pointer(out, hot);
     out.bytes(0xc7, 0x47, offsetof(Hot, current)); // movl $record, current(%rdi)
     out.value(record);
-    write_sub_budget(out, count);
-    out.bytes(0x72, 5);                                    // jb low
-    out.bytes(0xff, 0x47, offsetof(Hot, blocks));          // incl blocks(%rdi)
+    out.bytes(0x48, 0x81, 0x2f); // subq $price, credit(%rdi)
+    out.value(static_cast<uint32_t>(price));
+    out.bytes(0x72, 2);                                    // jb low
     out.bytes(0xeb, *check_end - *start - out.size() - 2); // jmp past the check
-    out.bytes(0xff, 0x57, offsetof(Hot, on_low_budget));   // low: call *on_low_budget(%rdi)
+    out.bytes(0xff, 0x57, offsetof(Hot, on_low_credit));   // low: call *on_low_credit(%rdi)
     if (!out.fits())
         return false;
     while (out.size() < after_call - *start)

@@ -16,10 +16,9 @@
 //
 //   mov  $hot, %rdi
 //   movl $record, 8(%rdi)
-//   subl $count, (%rdi)
+//   subq $price, (%rdi)
 //   jb   low
-//   incl 4(%rdi)
-//   jmp  past the check         whoever asks for a stop also takes the budget away
+//   jmp  past the check         whoever asks for a stop also takes the credit away
 //   low:
 //   call *16(%rdi)              and on to the check
 //

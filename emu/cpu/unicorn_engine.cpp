@@ -41,7 +41,7 @@ UnicornEngine::UnicornEngine(EnginePointer engine, StateAccess const& access,
       page_use_(memory.regions().back().end())
 {
     clock_.hot().engine = this;
-    clock_.hot().on_low_budget = on_low_budget;
+    clock_.hot().on_low_credit = on_low_credit;
 }
 
 // Intel SDM vol. 3, table 9-1: the state after RESET.

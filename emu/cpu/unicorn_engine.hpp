@@ -58,7 +58,7 @@ class UnicornEngine final : public Engine {
     };
 
     static void on_block(uc_engine*, uint64_t address, uint32_t size, void* self) noexcept;
-    static void on_low_budget(BlockClock::Hot* hot) noexcept;
+    static void on_low_credit(BlockClock::Hot* hot) noexcept;
     static void on_translation(uc_engine*, uc_tb* current, uc_tb* previous, void* self) noexcept;
     static void on_interrupt(uc_engine*, uint32_t vector, void* self) noexcept;
     static bool on_invalid_instruction(uc_engine*, void* self) noexcept;

@@ -47,7 +47,7 @@ void UnicornEngine::count_in_place(std::byte* after_call)
         clock_.add_record(block);
 }
 
-void UnicornEngine::on_low_budget(BlockClock::Hot* hot) noexcept
+void UnicornEngine::on_low_credit(BlockClock::Hot* hot) noexcept
 {
     UnicornEngine& engine = *hot->engine;
     uint32_t const record = hot->current;
