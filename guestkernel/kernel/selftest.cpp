@@ -9,6 +9,7 @@
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/options.hpp"
 #include "guestkernel/kernel/panic.hpp"
+#include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
 #include "guestkernel/mm/page_alloc.hpp"
 #include "guestkernel/selftest/ktap.hpp"
@@ -35,6 +36,7 @@ lib::Result<selftest::totals> run(char const* name, uint64_t seed, uint64_t step
     if (block == nullptr)
         return lib::Error{"no memory for the self-tests"};
     selftest::subject on = {.node = node(),
+                            .slabs = &slab_caches(),
                             .vmalloc = &vmalloc_memory(),
                             .vmalloc_prot = arch::kPageRw,
                             .vmalloc_reach = selftest::reach::kMemory,

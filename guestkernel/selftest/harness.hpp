@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "guestkernel/lib/random.hpp"
+#include "guestkernel/mm/slab/slab.hpp"
 #include "guestkernel/mm/vmalloc.hpp"
 #include "guestkernel/mm/zone.hpp"
 
@@ -33,6 +34,7 @@ enum class reach { kTables, kMemory };
 // What is tested: all of it is the owner's. Null: not there, and its suites are skipped.
 struct subject {
     mm::pglist_data& node;
+    mm::slab_caches* slabs = nullptr;
     mm::vmalloc_state* vmalloc = nullptr;
     uint64_t vmalloc_prot = 0; // flags of its page table entries
     reach vmalloc_reach = reach::kTables;

@@ -6,6 +6,8 @@
 namespace pagelab::selftest {
 
 extern suite const kPageSuite;    // page_suite.cpp
+extern suite const kSlabSuite;    // slab_suite.cpp
+extern suite const kKmallocSuite; // kmalloc_suite.cpp
 extern suite const kVmallocSuite; // vmalloc_suite.cpp
 extern suite const kKmapSuite;    // kmap_suite.cpp
 
