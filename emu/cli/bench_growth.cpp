@@ -72,6 +72,7 @@ std::vector<GrowthSeries> growth_series()
     using Of = GrowthSeries::Of;
     std::vector<uint64_t> const blocks = {1, 4, 16, 64, 256, 1024, 4096, 16384};
     std::vector<uint64_t> const mebibytes = {64, 128, 256, 512, 1024, 2048, 4096};
+    std::vector<uint64_t> const caches = {1, 4, 16, 64, 256, 1024};
     std::vector<uint64_t> const areas = {1, 4, 16, 64, 256, 1024, 4096};
     std::vector<GrowthSeries> all;
     for (std::string_view const arch : {"x86_64", "i686"}) {

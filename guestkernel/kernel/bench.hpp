@@ -17,11 +17,12 @@
 //
 //   page0, page3, page4     alloc_pages of that order, GFP_KERNEL
 //
+//   kmalloc, kmem_cache     64 bytes
 //   vmalloc                 64 KiB
 //   kmap                    a page of GFP_HIGHUSER
 //
 // bench_load=K first makes K of what the cost might grow with: free single pages in page0 to page4,
-// areas in vmalloc.
+// caches in kmalloc and kmem_cache, areas in vmalloc.
 #pragma once
 
 #include <stddef.h>

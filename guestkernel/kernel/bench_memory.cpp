@@ -3,7 +3,9 @@
 #include "guestkernel/kernel/highmem.hpp"
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/panic.hpp"
+#include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
+#include "guestkernel/lib/format.hpp"
 #include "guestkernel/mm/page_alloc.hpp"
 
 namespace pagelab::kernel {
@@ -38,6 +40,47 @@ lib::Result<> scatter_free_pages(uint64_t count)
         given_back = reinterpret_cast<mm::page*>(pair[1].private_);
         pair[1].private_ = 0;
         TRY(mm::__free_pages(pgdat, pair[0], 0));
+    }
+    return {};
+}
+
+constexpr unsigned kObjectSize = 64;
+
+[[gnu::aligned(kLoopAlignment)]] void churn_kmalloc(uint64_t rounds)
+{
+    for (uint64_t round = 0; round < rounds; round++) {
+        void* const object = kmalloc(kObjectSize, mm::GFP_KERNEL);
+        if (object == nullptr)
+            panic("bench: kmalloc");
+        kfree(object);
+    }
+}
+
+mm::kmem_cache* create_cache(uint64_t number)
+{
+    char name[32];
+    lib::snprintf(name, sizeof(name), "bench-%u", static_cast<unsigned>(number));
+    // A constructor keeps it from being merged with another.
+    return kmem_cache_create(name, kObjectSize, 0, 0, [](void*) {});
+}
+
+[[gnu::aligned(kLoopAlignment)]] void churn_cache(uint64_t rounds)
+{
+    mm::kmem_cache* const cache = create_cache(0);
+    for (uint64_t round = 0; round < rounds; round++) {
+        void* const object = kmem_cache_alloc(cache, mm::GFP_KERNEL);
+        if (object == nullptr)
+            panic("bench: kmem_cache_alloc");
+        kmem_cache_free(cache, object);
+    }
+}
+
+lib::Result<> create_caches(uint64_t count)
+{
+    for (uint64_t i = 1; i <= count; i++) {
+        mm::kmem_cache* const cache = create_cache(i);
+        if (cache == nullptr || kmem_cache_alloc(cache, mm::GFP_KERNEL) == nullptr)
+            return lib::Error{"bench_load=: no more caches"};
     }
     return {};
 }
@@ -82,6 +125,8 @@ constinit bench const kMemoryBenches[] = {
     {"page0", churn_pages<0>, scatter_free_pages},
     {"page3", churn_pages<3>, scatter_free_pages},
     {"page4", churn_pages<4>, scatter_free_pages},
+    {"kmalloc", churn_kmalloc, create_caches},
+    {"kmem_cache", churn_cache, create_caches},
     {"vmalloc", churn_vmalloc, fill_vmalloc},
     {"kmap", churn_kmap},
 };
