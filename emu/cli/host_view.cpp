@@ -2,9 +2,14 @@
 #include "emu/cli/host_view.hpp"
 
 #include "emu/cpu/linear_access.hpp"
-#include "emu/guest/kernel_view.hpp"
 
 namespace pagelab::cli {
+
+HostView::HostView(machine::Machine& machine, guest::TypeTable const& types)
+    : memory_(machine.memory(), cpu::paging_context(machine.engine().state())),
+      kernel_(types, memory_)
+{
+}
 
 Result<guest::BuddyReport> read_buddy(machine::Machine& machine,
                                       std::filesystem::path const& kernel_file)
@@ -12,9 +17,7 @@ Result<guest::BuddyReport> read_buddy(machine::Machine& machine,
     auto const types = guest::TypeTable::load(kernel_file);
     if (!types)
         return std::unexpected(types.error());
-    guest::PagedMemory const memory(machine.memory(),
-                                    cpu::paging_context(machine.engine().state()));
-    return guest::read_buddy(guest::KernelView(*types, memory));
+    return guest::read_buddy(HostView(machine, *types).kernel());
 }
 
 } // namespace pagelab::cli

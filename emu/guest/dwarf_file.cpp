@@ -55,6 +55,7 @@ Result<std::unique_ptr<DwarfFile>> DwarfFile::open(std::span<std::byte const> im
     if (file->dwarf_ == nullptr)
         return fail("no debug information: {}", dwarf_errmsg(-1));
     file->entries_left_ = file->image_.size();
+    file->index_symbols();
     file->index_units();
     if (file->types_.empty())
         return fail("the debug information describes no types");
@@ -81,6 +82,22 @@ Result<> DwarfFile::open_elf()
 bool DwarfFile::entry_at(Dwarf_Off offset, Dwarf_Die& entry) const
 {
     return dwarf_offdie(dwarf_, offset, &entry) != nullptr;
+}
+
+void DwarfFile::index_symbols()
+{
+    for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_, section)) != nullptr;) {
+        GElf_Shdr header;
+        if (gelf_getshdr(section, &header) == nullptr || header.sh_type != SHT_SYMTAB)
+            continue;
+        Elf_Data* const data = elf_getdata(section, nullptr);
+        GElf_Sym symbol;
+        for (int i = 0; data != nullptr && gelf_getsym(data, i, &symbol) != nullptr; i++) {
+            char const* const name = elf_strptr(elf_, header.sh_link, symbol.st_name);
+            if (name != nullptr && *name != '\0' && symbol.st_shndx != SHN_UNDEF)
+                symbols_.try_emplace(name, symbol.st_value);
+        }
+    }
 }
 
 void DwarfFile::index_units()

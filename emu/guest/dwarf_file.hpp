@@ -37,12 +37,17 @@ class DwarfFile {
     Index const& variables() const { return variables_; } // defined ones, and constants
     Index const& enumerators() const { return enumerators_; }
 
+    // Addresses, as linked, of what the ELF symbol table names: assembly has no DWARF.
+    using Symbols = std::map<std::string, uint64_t, std::less<>>;
+    Symbols const& symbols() const { return symbols_; }
+
     // The entry at an offset of the index, or of another entry's type. False if there is none.
     bool entry_at(Dwarf_Off offset, Dwarf_Die& entry) const;
 
   private:
     explicit DwarfFile(std::span<std::byte const> image);
     Result<> open_elf();
+    void index_symbols();
     void index_units();
     void index_children(Dwarf_Die& parent, unsigned depth);
     void index_entry(Dwarf_Die& entry, unsigned depth);
@@ -55,6 +60,7 @@ class DwarfFile {
     Index types_;
     Index variables_;
     Index enumerators_;
+    Symbols symbols_;
 };
 
 } // namespace pagelab::guest

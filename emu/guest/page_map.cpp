@@ -59,18 +59,7 @@ std::optional<Pfn> PageMap::pfn_of_list_node(VirtAddr node) const
     return Pfn((node - first) / page_size_);
 }
 
-void PageMap::scan(Pfn first, std::span<std::byte const> pages,
-                   std::function<void(Pfn, uint64_t)> const& visit) const
-{
-    for (uint64_t at = 0; at < pages.size(); at += page_size_) {
-        auto const page = pages.subspan(at, page_size_);
-        if ((number_at(page, page_type_) & (kPageTypeBase | kPageBuddy)) == kPageTypeBase)
-            visit(first + at / page_size_, number_at(page, private_));
-    }
-}
-
-void PageMap::for_each_buddy_page(Pfn first, Pfn end,
-                                  std::function<void(Pfn, uint64_t)> const& visit) const
+void PageMap::for_each_page(Pfn first, Pfn end, Visit const& visit) const
 {
     std::vector<std::byte> buffer(kPagesAtOnce * page_size_);
     while (first < end) {
@@ -84,9 +73,19 @@ void PageMap::for_each_buddy_page(Pfn first, Pfn end,
         auto const piece = view_.memory().read(here, many)  ? many
                            : view_.memory().read(here, one) ? one
                                                             : many.first(0);
-        scan(first, piece, visit);
+        for (uint64_t at = 0; at < piece.size(); at += page_size_)
+            visit(first + at / page_size_, piece.subspan(at, page_size_));
         first = first + std::max<uint64_t>(piece.size() / page_size_, 1);
     }
+}
+
+void PageMap::for_each_buddy_page(Pfn first, Pfn end,
+                                  std::function<void(Pfn, uint64_t)> const& visit) const
+{
+    for_each_page(first, end, [&](Pfn pfn, std::span<std::byte const> page) {
+        if ((number_at(page, page_type_) & (kPageTypeBase | kPageBuddy)) == kPageTypeBase)
+            visit(pfn, number_at(page, private_));
+    });
 }
 
 } // namespace pagelab::guest

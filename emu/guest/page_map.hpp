@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 
 #include "emu/guest/kernel_view.hpp"
 
@@ -23,6 +24,11 @@ class PageMap {
     // The pfn whose struct page holds this list_head as its buddy_list; nothing if none does.
     std::optional<Pfn> pfn_of_list_node(VirtAddr node) const;
 
+    // Calls visit(pfn, bytes of the struct page) for every mapped one with first <= pfn < end,
+    // ascending.
+    using Visit = std::function<void(Pfn, std::span<std::byte const>)>;
+    void for_each_page(Pfn first, Pfn end, Visit const& visit) const;
+
     // Calls visit(pfn, order) for every mapped buddy page with first <= pfn < end, ascending.
     // The order is as found: any 64-bit value.
     void for_each_buddy_page(Pfn first, Pfn end,
@@ -30,8 +36,6 @@ class PageMap {
 
   private:
     PageMap(KernelView const& view, VirtAddr base) : view_(view), base_(base) {}
-    void scan(Pfn first, std::span<std::byte const> pages,
-              std::function<void(Pfn, uint64_t)> const& visit) const;
 
     KernelView const& view_;
     VirtAddr base_;

@@ -209,6 +209,14 @@ Result<Variable> TypeTable::variable(std::string_view name) const
     return Variable{address, {dwarf_dieoffset(&type), 0}};
 }
 
+Result<VirtAddr> TypeTable::symbol(std::string_view name) const
+{
+    auto const found = file_->symbols().find(name);
+    if (found == file_->symbols().end())
+        return fail("no symbol '{}' in the image", name);
+    return VirtAddr(found->second);
+}
+
 Result<int64_t> TypeTable::constant(std::string_view name) const
 {
     for (auto const* index : {&file_->enumerators(), &file_->variables()}) {

@@ -65,6 +65,8 @@ class TypeTable {
 
     // A global variable with an address.
     Result<Variable> variable(std::string_view name) const;
+    // The address of a symbol of the ELF file, as linked: for what assembly defines.
+    Result<VirtAddr> symbol(std::string_view name) const;
     // An enumerator, or a variable whose value the compiler recorded (constexpr).
     Result<int64_t> constant(std::string_view name) const;
 

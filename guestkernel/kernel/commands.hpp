@@ -20,6 +20,9 @@ void run_free(int argc, char const* const* argv);
 void run_stress(int argc, char const* const* argv);
 void run_check(int argc, char const* const* argv);
 
+// churn.cpp
+void run_churn(int argc, char const* const* argv);
+
 // selftest.cpp
 void run_selftest(int argc, char const* const* argv);
 

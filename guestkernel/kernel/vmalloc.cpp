@@ -15,7 +15,7 @@ namespace pagelab::kernel {
 
 namespace {
 
-mm::vmalloc_state state;
+mm::vmalloc_state kernel_vmalloc;
 
 uintptr_t window_start()
 {
@@ -59,7 +59,7 @@ mm::vmalloc_environment environment()
 
 void* allocate(mm::vm_request const& request)
 {
-    auto const area = mm::vmalloc_range(state, request);
+    auto const area = mm::vmalloc_range(kernel_vmalloc, request);
     if (area)
         return area.value();
     if ((request.gfp & mm::__GFP_NOWARN) == 0)
@@ -70,7 +70,7 @@ void* allocate(mm::vm_request const& request)
 
 void* allocate(unsigned long size, mm::gfp_t gfp, unsigned long flags, void const* caller)
 {
-    mm::vm_request request = mm::vmalloc_request(state, size, gfp, arch::kPageRw, caller);
+    mm::vm_request request = mm::vmalloc_request(kernel_vmalloc, size, gfp, arch::kPageRw, caller);
     request.vm_flags = flags;
     return allocate(request);
 }
@@ -88,7 +88,7 @@ constexpr mm::gfp_t kZeroed = mm::GFP_KERNEL | mm::__GFP_ZERO;
 
 lib::Result<> vmalloc_start()
 {
-    return mm::vmalloc_init(state, environment(), kernel_tables(), window_start(),
+    return mm::vmalloc_init(kernel_vmalloc, environment(), kernel_tables(), window_start(),
                             arch::kVmallocEnd, space_end());
 }
 
@@ -114,13 +114,13 @@ void* __vmalloc(unsigned long size, mm::gfp_t gfp)
 
 void vfree(void const* address)
 {
-    warn("vfree", mm::vfree(state, address), address);
+    warn("vfree", mm::vfree(kernel_vmalloc, address), address);
 }
 
 void* module_alloc(unsigned long size)
 {
-    mm::vm_request request = mm::vmalloc_request(state, size, mm::GFP_KERNEL, arch::kPageRwx,
-                                                 __builtin_return_address(0));
+    mm::vm_request request = mm::vmalloc_request(kernel_vmalloc, size, mm::GFP_KERNEL,
+                                                 arch::kPageRwx, __builtin_return_address(0));
     request.vm_flags = mm::VM_FLUSH_RESET_PERMS;
 #ifdef __x86_64__
     request.start = arch::kModulesStart;
@@ -134,40 +134,41 @@ void* vmap(mm::page** pages, unsigned count, unsigned long flags, page_rights ri
     uint64_t const prot = rights == page_rights::read_only      ? arch::kPageRo
                           : rights == page_rights::read_execute ? arch::kPageRx
                                                                 : arch::kPageRw;
-    auto const area = mm::vmap(state, pages, count, flags, prot, __builtin_return_address(0));
+    auto const area =
+        mm::vmap(kernel_vmalloc, pages, count, flags, prot, __builtin_return_address(0));
     return area ? area.value() : nullptr;
 }
 
 void vunmap(void const* address)
 {
-    warn("vunmap", mm::vunmap(state, address), address);
+    warn("vunmap", mm::vunmap(kernel_vmalloc, address), address);
 }
 
 void* ioremap(PhysAddr physical, unsigned long size)
 {
     auto const area =
-        mm::ioremap(state, physical, size, arch::kPageIo, __builtin_return_address(0));
+        mm::ioremap(kernel_vmalloc, physical, size, arch::kPageIo, __builtin_return_address(0));
     return area ? area.value() : nullptr;
 }
 
 void iounmap(void const* address)
 {
-    warn("iounmap", mm::iounmap(state, address), address);
+    warn("iounmap", mm::iounmap(kernel_vmalloc, address), address);
 }
 
 bool is_vmalloc_addr(void const* address)
 {
-    return mm::is_vmalloc_addr(state, address);
+    return mm::is_vmalloc_addr(kernel_vmalloc, address);
 }
 
 mm::vm_struct* find_vm_area(void const* address)
 {
-    return mm::find_vm_area(state, address);
+    return mm::find_vm_area(kernel_vmalloc, address);
 }
 
 mm::page* vmalloc_to_page(void const* address)
 {
-    return mm::vmalloc_to_page(state, address);
+    return mm::vmalloc_to_page(kernel_vmalloc, address);
 }
 
 Pfn vmalloc_to_pfn(void const* address)
@@ -177,22 +178,22 @@ Pfn vmalloc_to_pfn(void const* address)
 
 unsigned long vmalloc_total()
 {
-    return state.end - state.start;
+    return kernel_vmalloc.end - kernel_vmalloc.start;
 }
 
 unsigned long vmalloc_used()
 {
-    return state.nr_vmalloc_pages * kPageSize;
+    return kernel_vmalloc.nr_vmalloc_pages * kPageSize;
 }
 
 mm::vmalloc_state& vmalloc_memory()
 {
-    return state;
+    return kernel_vmalloc;
 }
 
 void show_vmallocinfo_file(lib::seq_file& m)
 {
-    mm::show_vmallocinfo(m, state, {sprint_symbol, node().layout->numa});
+    mm::show_vmallocinfo(m, kernel_vmalloc, {sprint_symbol, node().layout->numa});
 }
 
 } // namespace pagelab::kernel

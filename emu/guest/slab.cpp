@@ -1,0 +1,169 @@
+// The list of caches, each node's partial list, and a scan of all pages.
+#include "emu/guest/slab.hpp"
+
+#include <cstring>
+#include <map>
+
+#include "emu/guest/list_walk.hpp"
+#include "emu/guest/page_map.hpp"
+#include "emu/guest/zones.hpp"
+
+namespace pagelab::guest {
+
+namespace {
+
+constexpr size_t kMaxCaches = 100'000;
+constexpr size_t kMaxSlabs = 1 << 24;
+constexpr size_t kMaxName = 128;
+constexpr unsigned kOrderShift = 16;          // OO_SHIFT
+constexpr uint64_t kObjectsMask = 0xffff;     // of kmem_cache_order_objects
+constexpr uint64_t kSlabObjectsMask = 0x7fff; // the word's other bit is "frozen"
+
+uint64_t number_at(std::span<std::byte const> page, Member const& member)
+{
+    uint64_t value = 0;
+    std::memcpy(&value, page.data() + member.offset, member.size);
+    return value;
+}
+
+class Reader {
+  public:
+    Reader(KernelView const& view, SlabReport& report) : view_(view), report_(report) {}
+
+    Result<> read_caches()
+    {
+        auto const root = TRY(view_.types().variable("caches")).address;
+        auto const link = TRY(view_.types().member("kmem_cache", "list"));
+        for (VirtAddr const node :
+             walk(TRY(view_.field_address(root, "slab_caches", "list")), kMaxCaches))
+            report_.caches.push_back(TRY(read_cache(view_.advance(node, -link.offset))));
+        return {};
+    }
+
+    // Counts the slabs that pages say they are.
+    Result<> scan_pages()
+    {
+        auto const pages = TRY(PageMap::create(view_));
+        auto const flags = TRY(view_.types().member("slab", "__page_flags"));
+        auto const owner = TRY(view_.types().member("slab", "slab_cache"));
+        auto const objects = TRY(view_.types().member("slab", "objects_frozen"));
+        uint64_t const slab_flag = uint64_t{1} << TRY(view_.types().constant("PG_slab"));
+        std::map<VirtAddr, SlabCache*> by_address;
+        for (SlabCache& cache : report_.caches)
+            by_address[cache.address] = &cache;
+        for (Zone const& zone : TRY(read_zones(view_))) {
+            pages.for_each_page(zone.start, zone.end(), [&](Pfn pfn, auto page) {
+                if ((number_at(page, flags) & slab_flag) == 0)
+                    return;
+                VirtAddr const cache(number_at(page, owner));
+                auto const found = by_address.find(cache);
+                if (found == by_address.end()) {
+                    damaged("slab of no cache", pages.page_of(pfn), 0, cache.value);
+                    return;
+                }
+                found->second->scanned_slabs++;
+                found->second->scanned_objects += number_at(page, objects) & kSlabObjectsMask;
+            });
+        }
+        for (SlabCache const& cache : report_.caches)
+            compare(cache);
+        return {};
+    }
+
+  private:
+    std::vector<VirtAddr> walk(VirtAddr head, size_t limit)
+    {
+        ListWalk found = list_walk(view_, head, limit);
+        if (found.damage)
+            report_.damage.push_back(*found.damage);
+        return std::move(found.nodes);
+    }
+
+    Result<SlabCache> read_cache(VirtAddr address)
+    {
+        auto const field = [&](char const* name) {
+            return view_.read_field(address, "kmem_cache", name);
+        };
+        SlabCache cache;
+        cache.address = address;
+        VirtAddr const name(TRY(field("name")));
+        cache.name = TRY(view_.read_string(name, kMaxName));
+        cache.size = TRY(field("size"));
+        uint64_t const shape = TRY(field("oo.x"));
+        cache.objects_per_slab = shape & kObjectsMask;
+        cache.order = shape >> kOrderShift;
+        VirtAddr const node(TRY(field("node[0]")));
+        cache.nr_slabs = TRY(view_.read_field(node, "kmem_cache_node", "nr_slabs"));
+        cache.total_objects = TRY(view_.read_field(node, "kmem_cache_node", "total_objects"));
+        cache.nr_free = TRY(count_partial(node));
+        return cache;
+    }
+
+    Result<uint64_t> count_partial(VirtAddr node)
+    {
+        auto const link = TRY(view_.types().member("slab", "slab_list"));
+        auto const slabs =
+            walk(TRY(view_.field_address(node, "kmem_cache_node", "partial")), kMaxSlabs);
+        uint64_t free = 0;
+        for (VirtAddr const at : slabs) {
+            VirtAddr const slab = view_.advance(at, -link.offset);
+            uint64_t const objects =
+                TRY(view_.read_field(slab, "slab", "objects_frozen")) & kSlabObjectsMask;
+            uint64_t const inuse = TRY(view_.read_field(slab, "slab", "inuse"));
+            if (inuse > objects)
+                damaged("more objects in use than there are", slab, objects, inuse);
+            else
+                free += objects - inuse;
+        }
+        uint64_t const counted = TRY(view_.read_field(node, "kmem_cache_node", "nr_partial"));
+        if (counted != slabs.size())
+            damaged("nr_partial", node, slabs.size(), counted);
+        return free;
+    }
+
+    void compare(SlabCache const& cache)
+    {
+        if (cache.nr_slabs != cache.scanned_slabs)
+            damaged("nr_slabs of " + cache.name, cache.address, cache.scanned_slabs,
+                    cache.nr_slabs);
+        if (cache.total_objects != cache.scanned_objects)
+            damaged("total_objects of " + cache.name, cache.address, cache.scanned_objects,
+                    cache.total_objects);
+    }
+
+    void damaged(std::string what, VirtAddr where, uint64_t expected, uint64_t found)
+    {
+        report_.damage.push_back({std::move(what), where, expected, found});
+    }
+
+    KernelView const& view_;
+    SlabReport& report_;
+};
+
+} // namespace
+
+Result<SlabReport> read_slabs(KernelView const& view)
+{
+    SlabReport report;
+    Reader reader(view, report);
+    TRY(reader.read_caches());
+    TRY(reader.scan_pages());
+    return report;
+}
+
+std::string format_slabinfo(SlabReport const& report)
+{
+    std::string text = "slabinfo - version: 2.1\n"
+                       "# name            <active_objs> <num_objs> <objsize> <objperslab> "
+                       "<pagesperslab> : tunables <limit> <batchcount> <sharedfactor> : slabdata "
+                       "<active_slabs> <num_slabs> <sharedavail>\n";
+    for (SlabCache const& cache : report.caches)
+        text += fmt::format("{:<17} {:6} {:6} {:6} {:4} {:4} : tunables {:4} {:4} {:4} : slabdata "
+                            "{:6} {:6} {:6}\n",
+                            cache.name, cache.total_objects - cache.nr_free, cache.total_objects,
+                            cache.size, cache.objects_per_slab, uint64_t{1} << cache.order, 0, 0, 0,
+                            cache.nr_slabs, cache.nr_slabs, 0);
+    return text;
+}
+
+} // namespace pagelab::guest
