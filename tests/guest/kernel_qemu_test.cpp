@@ -126,7 +126,7 @@ TEST_CASE("faults are reported with their place, then fatal")
         CHECK(has(null, "IP: "));
         CHECK(has(null, "fault_null+0x"));
         CHECK(has(null, " run_fault+0x"));
-        CHECK(has(null, " kernel_main+0x"));
+        CHECK(has(null, " run_boot_thread+0x"));
         CHECK(has(null, "Kernel panic - not syncing: Fatal exception\n"));
         CHECK(has(fault_report(arch, "wp"), "#PF: error_code(0x0003) - permissions violation\n"));
         CHECK(has(fault_report(arch, "nx"), "#PF: error_code(0x0011) - permissions violation\n"));
