@@ -29,6 +29,7 @@ mm::slab_caches caches;
 mm::slub_options debug_options;
 char debug_text[kOptionSize]; // debug_options refers to it
 mm::stack_depot stacks;
+unsigned const running_cpu = 0; // the only one
 
 #define CALLER reinterpret_cast<uintptr_t>(__builtin_return_address(0))
 
@@ -62,6 +63,7 @@ mm::slab_env make_environment()
     return {
         .pgdat = &node(),
         .page_offset = arch::kPageOffset,
+        .cpu = &running_cpu,
         .alloc_pages = mm::alloc_pages,
         .pid = [] { return 0; },
         .save_stack = save_stack,
@@ -73,6 +75,8 @@ mm::slab_env make_environment()
         .print_tainted = print_tainted,
         .add_taint = add_taint,
         .warn = warn,
+        .mem_map = nullptr,
+        .nr_pages = 0,
     };
 }
 

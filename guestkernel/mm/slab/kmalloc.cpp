@@ -8,13 +8,6 @@ namespace pagelab::mm {
 
 namespace {
 
-constexpr gfp_t kNotNormal = __GFP_DMA | __GFP_RECLAIMABLE;
-constexpr gfp_t kRefused = __GFP_HIGHMEM;
-
-// Index into the table of caches for sizes up to 192, in steps of 8; 1 is 96 bytes, 2 is 192.
-constexpr unsigned char kSizeIndex[24] = {3, 4, 5, 5, 6, 6, 6, 6, 1, 1, 1, 1,
-                                          7, 7, 7, 7, 2, 2, 2, 2, 2, 2, 2, 2};
-
 struct size_class {
     unsigned size;
     unsigned index;
@@ -41,27 +34,12 @@ constexpr size_class kSizeClasses[] = {
 
 constexpr slab_flags_t kTypeFlags[NR_KMALLOC_TYPES] = {0, SLAB_RECLAIM_ACCOUNT, SLAB_CACHE_DMA};
 
-kmalloc_cache_type type_of(gfp_t gfp)
-{
-    if ((gfp & kNotNormal) == 0)
-        return KMALLOC_NORMAL;
-    return gfp & __GFP_DMA ? KMALLOC_DMA : KMALLOC_RECLAIM;
-}
-
-[[gnu::noinline]] void* refuse(slab_caches& caches, gfp_t gfp)
-{
-    report_bad_gfp(caches.env, gfp, gfp & kRefused);
-    return nullptr;
-}
-
 } // namespace
 
-kmem_cache* kmalloc_slab(slab_caches const& caches, size_t size, gfp_t gfp)
+void* refuse_gfp(slab_caches& caches, gfp_t gfp)
 {
-    auto const last = static_cast<unsigned>(size) - 1;
-    unsigned const index = size <= 192 ? unsigned{kSizeIndex[last / 8]}
-                                       : 32 - static_cast<unsigned>(__builtin_clz(last));
-    return caches.kmalloc_caches[type_of(gfp)][index];
+    report_bad_gfp(caches.env, gfp, gfp & kKmallocRefused);
+    return nullptr;
 }
 
 Result<> create_kmalloc_caches(slab_caches& caches)
@@ -82,8 +60,8 @@ Result<> create_kmalloc_caches(slab_caches& caches)
 
 void* kmalloc_from_caches(slab_caches& caches, size_t size, gfp_t gfp, uintptr_t caller)
 {
-    if (gfp & kRefused) [[unlikely]]
-        return refuse(caches, gfp);
+    if (gfp & kKmallocRefused) [[unlikely]]
+        return refuse_gfp(caches, gfp);
     if (size > KMALLOC_MAX_CACHE_SIZE)
         return kmalloc_large(caches, size, gfp);
     if (size == 0)

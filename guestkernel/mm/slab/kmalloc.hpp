@@ -59,8 +59,28 @@ inline bool kvmalloc_may_use_vmalloc(size_t size)
     return size > kPageSize && size <= 0x7fff'ffff;
 }
 
-// The cache for a size from 1 to KMALLOC_MAX_CACHE_SIZE.
-kmem_cache* kmalloc_slab(slab_caches const& caches, size_t size, gfp_t gfp);
+// Index into the table of caches for sizes up to 192, in steps of 8; 1 is 96 bytes, 2 is 192.
+inline constexpr unsigned char kSizeIndex[24] = {3, 4, 5, 5, 6, 6, 6, 6, 1, 1, 1, 1,
+                                                 7, 7, 7, 7, 2, 2, 2, 2, 2, 2, 2, 2};
+
+constexpr kmalloc_cache_type kmalloc_type(gfp_t gfp)
+{
+    if ((gfp & (__GFP_DMA | __GFP_RECLAIMABLE)) == 0)
+        return KMALLOC_NORMAL;
+    return gfp & __GFP_DMA ? KMALLOC_DMA : KMALLOC_RECLAIM;
+}
+
+// The cache for a size from 1 to KMALLOC_MAX_CACHE_SIZE; null while they are being created.
+inline kmem_cache* kmalloc_slab(slab_caches const& caches, size_t size, gfp_t gfp)
+{
+    auto const last = static_cast<unsigned>(size) - 1;
+    unsigned const index = size <= 192 ? unsigned{kSizeIndex[last / 8]}
+                                       : 32 - static_cast<unsigned>(__builtin_clz(last));
+    return caches.kmalloc_caches[kmalloc_type(gfp)][index];
+}
+
+inline constexpr gfp_t kKmallocRefused = __GFP_HIGHMEM;
+void* refuse_gfp(slab_caches& caches, gfp_t gfp); // reports it; null
 
 Result<> create_kmalloc_caches(slab_caches& caches);
 

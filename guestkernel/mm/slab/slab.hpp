@@ -70,6 +70,7 @@ struct slab_operations {
     char const* name; // as slab_allocator= names it
     bool merges_caches;
     bool colours_slabs; // objects are aligned to what was asked for, not to more
+    bool has_kmalloc_caches;
 
     // Everything up to where kmem_cache_create works.
     Result<> (*init)(slab_caches& caches);
@@ -155,10 +156,10 @@ unsigned calculate_alignment(slab_flags_t flags, unsigned align, unsigned size);
 // The slab an address lies in; null if its page belongs to none, or is no page at all.
 inline slab* virt_to_slab(slab_env const& env, void const* address)
 {
-    page* const p = direct_map_page(env, address);
-    if (p == nullptr)
+    uintptr_t const pfn = (reinterpret_cast<uintptr_t>(address) - env.page_offset) / kPageSize;
+    if (pfn >= env.nr_pages)
         return nullptr;
-    page& head = compound_head(*p);
+    page& head = compound_head(env.mem_map[pfn]);
     return page_flag(head, PG_slab) ? &page_slab(head) : nullptr;
 }
 

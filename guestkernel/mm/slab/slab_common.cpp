@@ -150,11 +150,14 @@ Result<> create_boot_cache(slab_caches& caches, kmem_cache& s, char const* name,
 
 Result<> kmem_cache_init(slab_caches& caches)
 {
+    pglist_data const& pgdat = *caches.env.pgdat;
+    caches.env.mem_map = pgdat.node_mem_map;
+    caches.env.nr_pages = pgdat.node_start_pfn + pgdat.node_spanned_pages;
     caches.state = slab_state::down;
     lib::init_list_head(caches.list);
     TRY(caches.ops->init(caches));
     caches.state = slab_state::partial;
-    if (caches.ops->kmalloc == kmalloc_from_caches)
+    if (caches.ops->has_kmalloc_caches)
         TRY(create_kmalloc_caches(caches));
     caches.state = slab_state::up;
     return {};

@@ -16,6 +16,7 @@ inline constexpr unsigned HZ = 250;
 struct slab_env {
     pglist_data* pgdat;
     uintptr_t page_offset; // virtual address of physical address 0 in the direct map
+    unsigned const* cpu;   // where the number of the CPU that runs is found
     page* (*alloc_pages)(pglist_data& pgdat, gfp_t gfp, unsigned order);
     int (*pid)(); // of whoever runs
 
@@ -27,11 +28,15 @@ struct slab_env {
     char const* (*print_tainted)(); // "Not tainted", or "Tainted: " and letters
     void (*add_taint)(taint_flag flag);
     void (*warn)(char const* message); // Linux' WARN: "cut here", message, where, "end trace"
+
+    // Set by kmem_cache_init: the page of physical address 0, and how many there are from it on.
+    page* mem_map;
+    unsigned long nr_pages;
 };
 
 inline unsigned slab_cpu(slab_env const& env)
 {
-    return env.pgdat->env->smp_processor_id();
+    return *env.cpu;
 }
 
 inline void slab_dump_stack(slab_env const& env)
@@ -48,17 +53,14 @@ inline uint64_t slab_jiffies(slab_env const& env)
 // The page an address lies in; null for addresses outside the direct map.
 inline page* direct_map_page(slab_env const& env, void const* address)
 {
-    pglist_data const& pgdat = *env.pgdat;
-    auto const pfn = static_cast<unsigned long>(
-        (reinterpret_cast<uintptr_t>(address) - env.page_offset) / kPageSize);
-    bool const exists = pfn - pgdat.node_start_pfn < pgdat.node_spanned_pages;
-    return exists ? pgdat.node_mem_map + pfn : nullptr;
+    uintptr_t const pfn = (reinterpret_cast<uintptr_t>(address) - env.page_offset) / kPageSize;
+    return pfn < env.nr_pages ? env.mem_map + pfn : nullptr;
 }
 
 // Where the page, which is not high memory, is mapped.
 inline char* direct_map_address(slab_env const& env, page const& p)
 {
-    auto const pfn = static_cast<uintptr_t>(&p - env.pgdat->node_mem_map);
+    auto const pfn = static_cast<uintptr_t>(&p - env.mem_map);
     return reinterpret_cast<char*>(env.page_offset + pfn * kPageSize);
 }
 

@@ -174,6 +174,7 @@ slab_operations const slub_operations = {
     .name = "slub",
     .merges_caches = true,
     .colours_slabs = false,
+    .has_kmalloc_caches = true,
     .init = slub_init,
     .create = slub_create,
     .alloc = slub_alloc,
@@ -186,8 +187,8 @@ slab_operations const slub_operations = {
     .slabinfo_stats = nullptr,
     .check = slub_check,
     .cache_flags = slub_cache_flags,
-    .kmalloc = kmalloc_from_caches,
-    .kfree = kfree_to_caches,
+    .kmalloc = slub_kmalloc,
+    .kfree = slub_kfree,
     .usable_size = ksize_of_caches,
 };
 

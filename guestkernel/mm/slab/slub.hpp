@@ -70,6 +70,8 @@ enum class draining { allowed, never };
 // slub_alloc.cpp, slub_free.cpp
 void* slub_alloc(kmem_cache& s, gfp_t gfp, uintptr_t caller);
 void slub_free(kmem_cache& s, void* object, uintptr_t caller);
+void* slub_kmalloc(slab_caches& caches, size_t size, gfp_t gfp, uintptr_t caller);
+void slub_kfree(slab_caches& caches, void* object, uintptr_t caller);
 void put_cpu_partial(kmem_cache& s, slab& sl, draining drain);
 void flush_cpu_slabs(kmem_cache& s); // of all CPUs, to the node
 

@@ -2,6 +2,7 @@
 #include "guestkernel/lib/string.hpp"
 #include "guestkernel/mm/slab/debug_process.hpp"
 #include "guestkernel/mm/slab/debug_report.hpp"
+#include "guestkernel/mm/slab/kmalloc.hpp"
 #include "guestkernel/mm/slab/slub_node.hpp"
 
 namespace pagelab::mm {
@@ -84,18 +85,32 @@ void* alloc_slow(kmem_cache& s, gfp_t gfp, uintptr_t caller)
     return object;
 }
 
-} // namespace
-
-void* slub_alloc(kmem_cache& s, gfp_t gfp, uintptr_t caller)
+inline void* alloc_fast(kmem_cache& s, gfp_t gfp, uintptr_t caller)
 {
     kmem_cache_cpu& c = this_cpu_slab(s);
     void* const object = c.freelist;
     if (object == nullptr) [[unlikely]]
         return alloc_rare(s, gfp, caller, nullptr);
     c.freelist = get_freepointer(s, object);
-    if (gfp & __GFP_ZERO)
+    if (gfp & __GFP_ZERO) [[unlikely]]
         return alloc_rare(s, gfp, caller, object);
     return object;
+}
+
+} // namespace
+
+void* slub_kmalloc(slab_caches& caches, size_t size, gfp_t gfp, uintptr_t caller)
+{
+    bool const from_cache = size - 1 < KMALLOC_MAX_CACHE_SIZE && (gfp & kKmallocRefused) == 0;
+    kmem_cache* const s = from_cache ? kmalloc_slab(caches, size, gfp) : nullptr;
+    if (s == nullptr) [[unlikely]]
+        return kmalloc_from_caches(caches, size, gfp, caller);
+    return alloc_fast(*s, gfp, caller);
+}
+
+void* slub_alloc(kmem_cache& s, gfp_t gfp, uintptr_t caller)
+{
+    return alloc_fast(s, gfp, caller);
 }
 
 } // namespace pagelab::mm

@@ -2,6 +2,7 @@
 // which may then have to move.
 #include "guestkernel/mm/slab/debug_process.hpp"
 #include "guestkernel/mm/slab/debug_report.hpp"
+#include "guestkernel/mm/slab/kmalloc.hpp"
 #include "guestkernel/mm/slab/slub_node.hpp"
 
 namespace pagelab::mm {
@@ -22,7 +23,7 @@ void unfreeze_partials(kmem_cache& s, slab* first)
     }
 }
 
-void free_slow(kmem_cache& s, slab& sl, void* object, uintptr_t caller)
+[[gnu::noinline]] void free_slow(kmem_cache& s, slab& sl, void* object, uintptr_t caller)
 {
     if (kmem_cache_debug(s)) {
         free_debugged(s, sl, object, caller);
@@ -74,6 +75,17 @@ void deactivate_slab(kmem_cache& s, kmem_cache_cpu& c)
         add_partial(get_node(s), sl, list_end::tail);
 }
 
+inline void free_fast(kmem_cache& s, slab& sl, void* object, uintptr_t caller)
+{
+    kmem_cache_cpu& c = this_cpu_slab(s);
+    if (&sl != c.slab) {
+        free_slow(s, sl, object, caller);
+        return;
+    }
+    set_freepointer(s, object, c.freelist);
+    c.freelist = object;
+}
+
 } // namespace
 
 void put_cpu_partial(kmem_cache& s, slab& sl, draining drain)
@@ -107,17 +119,19 @@ void flush_cpu_slabs(kmem_cache& s)
 void slub_free(kmem_cache& s, void* object, uintptr_t caller)
 {
     slab* const sl = virt_to_slab(s.caches->env, object);
-    if (sl == nullptr || sl->slab_cache != &s) [[unlikely]] {
+    if (sl == nullptr || sl->slab_cache != &s) [[unlikely]]
         free_misplaced(s, sl, object, caller);
-        return;
-    }
-    kmem_cache_cpu& c = this_cpu_slab(s);
-    if (sl != c.slab) {
-        free_slow(s, *sl, object, caller);
-        return;
-    }
-    set_freepointer(s, object, c.freelist);
-    c.freelist = object;
+    else
+        free_fast(s, *sl, object, caller);
+}
+
+void slub_kfree(slab_caches& caches, void* object, uintptr_t caller)
+{
+    slab* const sl = virt_to_slab(caches.env, object);
+    if (sl == nullptr) [[unlikely]]
+        free_large_kmalloc(caches, object);
+    else
+        free_fast(*sl->slab_cache, *sl, object, caller);
 }
 
 } // namespace pagelab::mm

@@ -67,6 +67,7 @@ class TestCaches {
         caches.env = {
             .pgdat = &node.pgdat,
             .page_offset = reinterpret_cast<uintptr_t>(arena_),
+            .cpu = &world.cpu,
             .alloc_pages = failing_alloc_pages,
             .pid = [] { return 77; },
             .save_stack =
@@ -83,6 +84,8 @@ class TestCaches {
             .print_tainted = [] { return world.taints != 0 ? "Tainted: B" : "Not tainted"; },
             .add_taint = [](taint_flag) { world.taints++; },
             .warn = [](char const* text) { world.log += std::string("WARNING: ") + text; },
+            .mem_map = nullptr,
+            .nr_pages = 0,
         };
         caches.ops = &ops;
         caches.merge = merge;
