@@ -14,6 +14,8 @@
 
 #include <random>
 
+#include <fmt/format.h>
+
 #include "tests/model/mmu_enumeration.hpp"
 #include "tests/model/mmu_oracle.hpp"
 
@@ -66,11 +68,11 @@ class Comparison {
             for (Controls const& controls : controls_of(space))
                 compare(space, controls);
         }
-        constexpr char const* kWays[] = {"look-ups", "explicit instructions",
-                                         "implicit instructions"};
-        MESSAGE(std::string(name(mode))
-                << ": " << oracle_.accesses << " " << kWays[static_cast<unsigned>(way)] << ", "
-                << oracle_.allowed << " allowed, " << known_ << " known differences left out");
+        constexpr char const* kWays[] = {"look-ups", "instructions, explicit",
+                                         "instructions, implicit"};
+        MESSAGE(fmt::format("{}: {} {}; {} allowed, {} known differences left out", name(mode),
+                            oracle_.accesses, kWays[static_cast<unsigned>(way)], oracle_.allowed,
+                            known_));
         CHECK(oracle_.accesses > 1000);
         CHECK(oracle_.skipped == 0);
         CHECK(mismatches_ == 0);
