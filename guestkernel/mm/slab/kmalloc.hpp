@@ -63,9 +63,19 @@ inline bool kvmalloc_may_use_vmalloc(size_t size)
 inline constexpr unsigned char kSizeIndex[24] = {3, 4, 5, 5, 6, 6, 6, 6, 1, 1, 1, 1,
                                                  7, 7, 7, 7, 2, 2, 2, 2, 2, 2, 2, 2};
 
+// Of sizes from 1 to KMALLOC_MAX_CACHE_SIZE.
+constexpr unsigned kmalloc_index(size_t size)
+{
+    auto const last = static_cast<unsigned>(size) - 1;
+    return size <= 192 ? unsigned{kSizeIndex[last / 8]}
+                       : 32 - static_cast<unsigned>(__builtin_clz(last));
+}
+
+inline constexpr gfp_t kKmallocNotNormal = __GFP_DMA | __GFP_RECLAIMABLE;
+
 constexpr kmalloc_cache_type kmalloc_type(gfp_t gfp)
 {
-    if ((gfp & (__GFP_DMA | __GFP_RECLAIMABLE)) == 0)
+    if ((gfp & kKmallocNotNormal) == 0)
         return KMALLOC_NORMAL;
     return gfp & __GFP_DMA ? KMALLOC_DMA : KMALLOC_RECLAIM;
 }
@@ -73,10 +83,7 @@ constexpr kmalloc_cache_type kmalloc_type(gfp_t gfp)
 // The cache for a size from 1 to KMALLOC_MAX_CACHE_SIZE; null while they are being created.
 inline kmem_cache* kmalloc_slab(slab_caches const& caches, size_t size, gfp_t gfp)
 {
-    auto const last = static_cast<unsigned>(size) - 1;
-    unsigned const index = size <= 192 ? unsigned{kSizeIndex[last / 8]}
-                                       : 32 - static_cast<unsigned>(__builtin_clz(last));
-    return caches.kmalloc_caches[kmalloc_type(gfp)][index];
+    return caches.kmalloc_caches[kmalloc_type(gfp)][kmalloc_index(size)];
 }
 
 inline constexpr gfp_t kKmallocRefused = __GFP_HIGHMEM;

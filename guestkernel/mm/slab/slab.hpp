@@ -153,14 +153,23 @@ Result<> create_boot_cache(slab_caches& caches, kmem_cache& s, char const* name,
 // cache line the object fits in.
 unsigned calculate_alignment(slab_flags_t flags, unsigned align, unsigned size);
 
+// The head of the page an address lies in, seen as a slab whatever it is; null: no such page.
+inline slab* virt_to_head(slab_env const& env, void const* address)
+{
+    uintptr_t const pfn = (reinterpret_cast<uintptr_t>(address) - env.page_offset) / kPageSize;
+    if (pfn >= env.nr_pages) [[unlikely]]
+        return nullptr;
+    page* p = env.mem_map + pfn;
+    if (page_tail(*p)) [[unlikely]]
+        p = &compound_head(*p);
+    return &page_slab(*p);
+}
+
 // The slab an address lies in; null if its page belongs to none, or is no page at all.
 inline slab* virt_to_slab(slab_env const& env, void const* address)
 {
-    uintptr_t const pfn = (reinterpret_cast<uintptr_t>(address) - env.page_offset) / kPageSize;
-    if (pfn >= env.nr_pages)
-        return nullptr;
-    page& head = compound_head(env.mem_map[pfn]);
-    return page_flag(head, PG_slab) ? &page_slab(head) : nullptr;
+    slab* const sl = virt_to_head(env, address);
+    return sl != nullptr && page_flag(slab_page(*sl), PG_slab) ? sl : nullptr;
 }
 
 inline char* slab_address(slab_env const& env, slab const& s)

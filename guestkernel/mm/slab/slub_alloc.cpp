@@ -101,11 +101,11 @@ inline void* alloc_fast(kmem_cache& s, gfp_t gfp, uintptr_t caller)
 
 void* slub_kmalloc(slab_caches& caches, size_t size, gfp_t gfp, uintptr_t caller)
 {
-    bool const from_cache = size - 1 < KMALLOC_MAX_CACHE_SIZE && (gfp & kKmallocRefused) == 0;
-    kmem_cache* const s = from_cache ? kmalloc_slab(caches, size, gfp) : nullptr;
-    if (s == nullptr) [[unlikely]]
+    bool const is_plain = (gfp & (kKmallocRefused | kKmallocNotNormal)) == 0;
+    if (!is_plain || size - 1 >= KMALLOC_MAX_CACHE_SIZE) [[unlikely]]
         return kmalloc_from_caches(caches, size, gfp, caller);
-    return alloc_fast(*s, gfp, caller);
+    kmem_cache* const s = caches.kmalloc_caches[KMALLOC_NORMAL][kmalloc_index(size)];
+    return s == nullptr ? nullptr : alloc_fast(*s, gfp, caller);
 }
 
 void* slub_alloc(kmem_cache& s, gfp_t gfp, uintptr_t caller)

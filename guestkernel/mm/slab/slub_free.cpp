@@ -45,8 +45,9 @@ void unfreeze_partials(kmem_cache& s, slab* first)
 }
 
 // Its own cache if it has one: Linux' cache_from_obj.
-[[gnu::noinline]] void free_misplaced(kmem_cache& s, slab* sl, void* object, uintptr_t caller)
+[[gnu::noinline]] void free_misplaced(kmem_cache& s, void* object, uintptr_t caller)
 {
+    slab* const sl = virt_to_slab(s.caches->env, object);
     if (sl == nullptr) {
         s.caches->env.warn("virt_to_cache: Object is not a Slab page!\n");
         return;
@@ -118,11 +119,11 @@ void flush_cpu_slabs(kmem_cache& s)
 
 void slub_free(kmem_cache& s, void* object, uintptr_t caller)
 {
-    slab* const sl = virt_to_slab(s.caches->env, object);
-    if (sl == nullptr || sl->slab_cache != &s) [[unlikely]]
-        free_misplaced(s, sl, object, caller);
-    else
+    slab* const sl = virt_to_head(s.caches->env, object);
+    if (sl != nullptr && sl->slab_cache == &s) [[likely]]
         free_fast(s, *sl, object, caller);
+    else
+        free_misplaced(s, object, caller);
 }
 
 void slub_kfree(slab_caches& caches, void* object, uintptr_t caller)
