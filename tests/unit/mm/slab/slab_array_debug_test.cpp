@@ -40,7 +40,7 @@ struct Fixture {
     std::string slot_of(unsigned char const* o) const { return address(o - 8); }
     static std::string address(unsigned char const* p)
     {
-        return fmt::format("{:#x}", reinterpret_cast<uintptr_t>(p));
+        return fmt::format("{:016x}", reinterpret_cast<uintptr_t>(p));
     }
 
     TestCaches t{slab_array_debug_operations};
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(Fixture, "double free without red zones, of an object in an ar
             drain_cpu_caches(*plain);
         kmem_cache_free(*plain, o);
         CHECK(t.take_log() ==
-              fmt::format("slab: double free detected in cache 'plain', objp {:#x}\n(stack)\n",
+              fmt::format("slab: double free detected in cache 'plain', objp {:016x}\n(stack)\n",
                           reinterpret_cast<uintptr_t>(o)));
         CHECK(damage() == "none");
     }
