@@ -9,6 +9,7 @@
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/options.hpp"
 #include "guestkernel/kernel/panic.hpp"
+#include "guestkernel/kernel/percpu.hpp"
 #include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
 #include "guestkernel/mm/page_alloc.hpp"
@@ -40,7 +41,8 @@ lib::Result<selftest::totals> run(char const* name, uint64_t seed, uint64_t step
                             .vmalloc = &vmalloc_memory(),
                             .vmalloc_prot = arch::kPageRw,
                             .vmalloc_reach = selftest::reach::kMemory,
-                            .highmem = &kHighmem};
+                            .highmem = &kHighmem,
+                            .percpu = &percpu_memory()};
     selftest::run_options const options = {
         .seed = seed,
         .steps = steps,

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "guestkernel/lib/random.hpp"
+#include "guestkernel/mm/percpu.hpp"
 #include "guestkernel/mm/slab/slab.hpp"
 #include "guestkernel/mm/vmalloc.hpp"
 #include "guestkernel/mm/zone.hpp"
@@ -39,6 +40,7 @@ struct subject {
     uint64_t vmalloc_prot = 0; // flags of its page table entries
     reach vmalloc_reach = reach::kTables;
     highmem_functions const* highmem = nullptr;
+    mm::pcpu_state* percpu = nullptr;
 };
 
 struct failure {

@@ -1,5 +1,6 @@
 // Of the slab layer: objects of many caches, each filled to its last byte by whoever holds it.
 #include "guestkernel/mm/slab/kmalloc.hpp"
+#include "guestkernel/selftest/fail_nth.hpp"
 #include "guestkernel/selftest/object_model.hpp"
 #include "guestkernel/selftest/suites.hpp"
 
@@ -132,10 +133,45 @@ void create_and_destroy(context& t)
     }
 }
 
+// What needs pages in every way: a new cache, many objects of it, more of others, large ones.
+void use_everything(context& t, object_model& model)
+{
+    constexpr size_t kSizes[] = {16, 300, 3000, 20'000};
+    mm::slab_caches& caches = *t.on.slabs;
+    kmem_cache* const s = mm::kmem_cache_create(caches, "selftest-oom", 1500, 0, 0, nullptr);
+    for (unsigned i = 0; s != nullptr && i < 30; i++)
+        model.hold(mm::kmem_cache_alloc(*s, kQuiet), 1500, 0, 0);
+    while (model.nr_held() > 0)
+        mm::kmem_cache_free(*s, model.let_go(model.nr_held() - 1).start);
+    if (s != nullptr)
+        mm::kmem_cache_destroy(s);
+    for (unsigned i = 0; i < 60; i++)
+        model.hold(mm::kmalloc(caches, kSizes[i % 4], kQuiet), kSizes[i % 4], 0, 0);
+    while (model.nr_held() > 0)
+        mm::kfree(caches, model.let_go(model.nr_held() - 1).start);
+}
+
+// Every request for pages fails in turn.
+void out_of_memory(context& t)
+{
+    object_model model(t, 64);
+    for (t.step = 0;; t.step++) {
+        fail_nth const failing(t.on, static_cast<unsigned long>(t.step));
+        use_everything(t, model);
+        RETURN_IF_FAILED(t);
+        EXPECT_SOUND(t, mm::check_caches(*t.on.slabs));
+        if (!failing.has_happened()) {
+            EXPECT(t, t.step > 1);
+            return;
+        }
+    }
+}
+
 constexpr test kTests[] = {
     {"random_walk", if_there_are_slabs<random_walk>},
     {"constructors", if_there_are_slabs<constructors>},
     {"create_and_destroy", if_there_are_slabs<create_and_destroy>},
+    {"out_of_memory", if_there_are_slabs<out_of_memory>},
 };
 
 } // namespace

@@ -10,5 +10,6 @@ extern suite const kSlabSuite;    // slab_suite.cpp
 extern suite const kKmallocSuite; // kmalloc_suite.cpp
 extern suite const kVmallocSuite; // vmalloc_suite.cpp
 extern suite const kKmapSuite;    // kmap_suite.cpp
+extern suite const kPercpuSuite;  // percpu_suite.cpp
 
 } // namespace pagelab::selftest

@@ -1,5 +1,5 @@
 // Of vmalloc: areas that come and go, against a plain list of what is held.
-#include "guestkernel/selftest/page_model.hpp"
+#include "guestkernel/selftest/fail_nth.hpp"
 #include "guestkernel/selftest/suites.hpp"
 
 namespace pagelab::selftest {
@@ -123,6 +123,26 @@ void refusals(context& t)
     EXPECT_NULL_DAMAGE(t, mm::check_vmalloc(v));
 }
 
+// Every page of an area fails to come, in turn: nothing is left behind, and at last it works.
+void out_of_memory(context& t)
+{
+    constexpr unsigned long kSize = 20 * kPageSize;
+    mm::vmalloc_state& v = *t.on.vmalloc;
+    unsigned long const pages_before = v.nr_vmalloc_pages;
+    for (t.step = 0;; t.step++) {
+        fail_nth const failing(t.on, static_cast<unsigned long>(t.step));
+        auto const start = mm::vmalloc_range(v, request_for(t, kSize));
+        if (start)
+            EXPECT(t, mm::vfree(v, start.value()));
+        EXPECT(t, v.nr_vmalloc_pages == pages_before);
+        EXPECT_NULL_DAMAGE(t, mm::check_vmalloc(v));
+        if (!failing.has_happened()) {
+            EXPECT(t, start && t.step >= kSize / kPageSize);
+            return;
+        }
+    }
+}
+
 template<void (*kRun)(context&)>
 void if_there_is_vmalloc(context& t)
 {
@@ -135,6 +155,7 @@ void if_there_is_vmalloc(context& t)
 constexpr test kTests[] = {
     {"random_walk", if_there_is_vmalloc<random_walk>},
     {"refusals", if_there_is_vmalloc<refusals>},
+    {"out_of_memory", if_there_is_vmalloc<out_of_memory>},
 };
 
 } // namespace

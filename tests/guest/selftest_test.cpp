@@ -32,7 +32,7 @@ void expect_all_pass(std::string const& arch, std::string const& memory, std::st
     CHECK(run.status == 0);
     auto const suites = parse_ktap(run.out);
     REQUIRE_MESSAGE(suites.has_value(), suites.error());
-    CHECK(suites->size() >= 3);
+    CHECK(suites->size() >= 6);
     for (KtapTest const& suite : *suites) {
         CHECK_MESSAGE(suite.passed, suite.name);
         CHECK_MESSAGE(!suite.subtests.empty(), suite.name);
@@ -47,6 +47,15 @@ TEST_CASE("every suite passes in the guest: both widths, 64 MiB to 4 GiB")
         expect_all_pass(arch, "64M", "selftest_steps=100000");
         expect_all_pass(arch, "1G", "selftest_steps=20000");
         expect_all_pass(arch, "4G", "selftest_steps=5000");
+    }
+}
+
+TEST_CASE("every suite passes with each slab allocator, and with SLUB's debugging")
+{
+    for (std::string const arch : {"x86_64", "i686"}) {
+        for (std::string const option :
+             {"slab_allocator=slab", "slab_allocator=slob", "slab_nomerge slub_debug=FZPU"})
+            expect_all_pass(arch, "64M", "selftest_steps=20000 " + option);
     }
 }
 

@@ -1,0 +1,58 @@
+// The sources are functions without a context of ours: what they need is kept here.
+#include "guestkernel/selftest/fail_nth.hpp"
+
+namespace pagelab::selftest {
+
+namespace {
+
+using slab_source = decltype(mm::slab_env::alloc_pages);
+using vmalloc_source = decltype(mm::vmalloc_environment::alloc_page);
+
+struct {
+    slab_source slab;
+    vmalloc_source vmalloc;
+    unsigned long until; // requests that still succeed
+    bool happened;
+} injected;
+
+bool fails()
+{
+    if (injected.happened || injected.until-- > 0)
+        return false;
+    injected.happened = true;
+    return true;
+}
+
+} // namespace
+
+fail_nth::fail_nth(subject& on, unsigned long n) : on_(on)
+{
+    injected = {nullptr, nullptr, n, false};
+    if (on.slabs != nullptr) {
+        injected.slab = on.slabs->env.alloc_pages;
+        on.slabs->env.alloc_pages = [](mm::pglist_data& node, mm::gfp_t gfp, unsigned order) {
+            return fails() ? nullptr : injected.slab(node, gfp, order);
+        };
+    }
+    if (on.vmalloc != nullptr) {
+        injected.vmalloc = on.vmalloc->env.alloc_page;
+        on.vmalloc->env.alloc_page = [](void* context, mm::gfp_t gfp) {
+            return fails() ? nullptr : injected.vmalloc(context, gfp);
+        };
+    }
+}
+
+fail_nth::~fail_nth()
+{
+    if (on_.slabs != nullptr)
+        on_.slabs->env.alloc_pages = injected.slab;
+    if (on_.vmalloc != nullptr)
+        on_.vmalloc->env.alloc_page = injected.vmalloc;
+}
+
+bool fail_nth::has_happened() const
+{
+    return injected.happened;
+}
+
+} // namespace pagelab::selftest
