@@ -36,8 +36,8 @@ start:
     mov %eax, %fs
     mov %eax, %gs
     mov $boot_stack_top, %esp
-    push %ebx
-    push %ebp
+    mov %ebp, %eax // -mregparm=3: arguments are in registers
+    mov %ebx, %edx
     xor %ebp, %ebp // the last frame of every backtrace
     call kernel_main
     ud2

@@ -52,7 +52,7 @@ trap_common:
     test %eax, %eax
     jz 1f
     mov %eax, %esp
-1:  push %ebx
+1:  mov %ebx, %eax // -mregparm=3: arguments are in registers
     call handle_trap
     mov %ebx, %esp
     pop %ebx
