@@ -9,7 +9,7 @@
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/kernel/slab.hpp"
-#include "guestkernel/mm/page_alloc.hpp"
+#include "guestkernel/mm/page_bulk.hpp"
 
 namespace pagelab::kernel {
 
@@ -48,9 +48,11 @@ mm::vmalloc_environment environment()
         arch::flush_tlb_kernel_range(start, end);
     };
     env.pgdat = &node();
-    env.alloc_page = [](void*, mm::gfp_t gfp) { return mm::alloc_pages(node(), gfp, 0); };
-    env.free_page = [](void*, mm::page& p) {
-        auto const freed = mm::__free_pages(node(), p, 0);
+    env.alloc_pages = [](void*, mm::gfp_t gfp, unsigned long count, mm::page** pages) {
+        return mm::alloc_pages_bulk_array(node(), gfp, count, pages);
+    };
+    env.free_pages = [](void*, mm::page** pages, unsigned long count) {
+        auto const freed = mm::release_pages(node(), pages, count);
         if (!freed)
             printk(log_level::err, "vfree: %s\n", freed.error().message);
     };

@@ -67,8 +67,7 @@ Result<vm_struct*> get_vm_area(vmalloc_state& v, vm_request const& request)
 
 void free_pages_of(vmalloc_state& v, vm_struct& area)
 {
-    for (unsigned i = 0; i < area.nr_pages; i++)
-        v.env.free_page(v.env.objects.context, *area.pages[i]);
+    v.env.free_pages(v.env.objects.context, area.pages, area.nr_pages);
     if (area.flags & VM_ALLOC)
         v.nr_vmalloc_pages -= area.nr_pages;
 }
@@ -109,12 +108,8 @@ Result<> alloc_area_pages(vmalloc_state& v, vm_struct& area, gfp_t gfp)
     area.pages = static_cast<page**>(new_object(v, count * sizeof(page*), array_gfp));
     if (area.pages == nullptr)
         return Error{"no memory for the array of pages"};
-    for (; area.nr_pages < count; area.nr_pages++) {
-        page* const p = v.env.alloc_page(v.env.objects.context, page_gfp);
-        if (p == nullptr)
-            break;
-        area.pages[area.nr_pages] = p;
-    }
+    area.nr_pages = static_cast<unsigned>(
+        v.env.alloc_pages(v.env.objects.context, page_gfp, count, area.pages));
     v.nr_vmalloc_pages += area.nr_pages;
     return area.nr_pages == count ? Result<>{} : Error{"no memory for the pages"};
 }

@@ -44,8 +44,9 @@ struct vm_struct {
 struct vmalloc_environment {
     vmap_environment objects; // allocator of vm_structs, vmap_areas and page arrays; TLB
     pglist_data* pgdat;       // whose page frames they are
-    page* (*alloc_page)(void* context, gfp_t gfp);
-    void (*free_page)(void* context, page& p);
+    // How many of `count` single pages there are; they are stored from the front.
+    unsigned long (*alloc_pages)(void* context, gfp_t gfp, unsigned long count, page** pages);
+    void (*free_pages)(void* context, page** pages, unsigned long count);
 };
 
 struct vmalloc_state {

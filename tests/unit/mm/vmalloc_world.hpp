@@ -55,8 +55,8 @@ class VmallocWorld {
         table = {arena.allocate(), levels, ~uint64_t{0}, arena.offset(), this, allocate_table};
         vmalloc_environment env = {};
         env.objects = {this, allocate_object, free_object, flush_tlb_range};
-        env.alloc_page = alloc_page;
-        env.free_page = free_page;
+        env.alloc_pages = alloc_pages;
+        env.free_pages = free_pages;
         pgdat_.node_mem_map = frames_.data();
         env.pgdat = &pgdat_;
         unsigned long const space_end = levels == 3 ? kPaeEnd : kLongSpaceEnd;
@@ -130,22 +130,26 @@ class VmallocWorld {
             std::abort(); // not ours, or freed twice
         std::free(object);
     }
-    static page* alloc_page(void* self, gfp_t)
+    static unsigned long alloc_pages(void* self, gfp_t, unsigned long count, page** pages)
     {
         auto& frames = world(self).free_frames_;
-        if (frames.empty() || world(self).fails())
-            return nullptr;
-        page& p = world(self).frames_.at(frames.back());
-        frames.pop_back();
-        p._refcount = 1;
-        return &p;
+        unsigned long taken = 0;
+        for (; taken < count && !frames.empty() && !world(self).fails(); taken++) {
+            pages[taken] = &world(self).frames_.at(frames.back());
+            pages[taken]->_refcount = 1;
+            frames.pop_back();
+        }
+        return taken;
     }
-    static void free_page(void* self, page& p)
+    static void free_pages(void* self, page** pages, unsigned long count)
     {
-        if (p._refcount != 1)
-            std::abort();
-        p._refcount = 0;
-        world(self).free_frames_.push_back(static_cast<size_t>(&p - world(self).frames_.data()));
+        for (unsigned long i = 0; i < count; i++) {
+            if (pages[i]->_refcount != 1)
+                std::abort();
+            pages[i]->_refcount = 0;
+            world(self).free_frames_.push_back(
+                static_cast<size_t>(pages[i] - world(self).frames_.data()));
+        }
     }
     static void flush_tlb_range(void* self, unsigned long from, unsigned long to)
     {

@@ -1,0 +1,110 @@
+// Many single pages at once.
+#include "guestkernel/mm/page_bulk.hpp"
+
+#include "guestkernel/mm/compound.hpp"
+#include "guestkernel/mm/page_alloc.hpp"
+#include "guestkernel/mm/page_prep.hpp"
+#include "guestkernel/mm/pageblock.hpp"
+#include "guestkernel/mm/pcp.hpp"
+#include "guestkernel/mm/watermark.hpp"
+
+namespace pagelab::mm {
+
+namespace {
+
+// The first zone of the request that stays above its low watermark after giving all of them.
+zone* bulk_zone(pglist_data& pgdat, unsigned highest, unsigned long count)
+{
+    for (zoneref const* ref = pgdat.node_zonelists[0]._zonerefs; ref->zone != nullptr; ref++) {
+        zone& z = *ref->zone;
+        if (ref->zone_idx <= highest &&
+            zone_watermark_ok(z, 0, z._watermark[WMARK_LOW] + count, highest, 0))
+            return &z;
+    }
+    return nullptr;
+}
+
+// From one zone: as many as it has without taking other migrate types' blocks apart needlessly.
+unsigned long take_from_list(zone& z, gfp_t gfp, unsigned long count, page** pages)
+{
+    migratetype const type = gfp_migratetype(gfp);
+    per_cpu_pages& pcp = this_cpu_pageset(z);
+    list_head& list = pcp.lists[order_to_pindex(type, 0)];
+    unsigned long taken = 0;
+    for (; taken < count; taken++) {
+        page* p;
+        if (lib::list_empty(list)) {
+            p = rmqueue_pcplist(z, 0, type, fallback_policy::kAllowed);
+            if (p == nullptr)
+                break;
+        } else {
+            p = CONTAINER_OF(list.next, page, pcp_list);
+            lib::list_del(p->pcp_list);
+            pcp.count--;
+        }
+        p->private_ = 0;
+        p->_refcount = 1;
+        if (gfp & __GFP_ZERO)
+            prep_new_page(*z.zone_pgdat, *p, 0, gfp);
+        pages[taken] = p;
+    }
+    z.vm_numa_event[NUMA_HIT] += static_cast<long>(taken);
+    z.vm_numa_event[NUMA_LOCAL] += static_cast<long>(taken);
+    count_vm_events(*z.zone_pgdat, PGALLOC + zone_idx(z), taken);
+    return taken;
+}
+
+// What check_free_pages says yes to, for a single page that is not mapped or cached.
+bool has_one_plain_user(page const& p)
+{
+    return ((p._refcount ^ 1) | (p._mapcount + 1)) == 0 &&
+           (reinterpret_cast<uintptr_t>(p.mapping) | (p.flags & kFlagsCheckedAtFree) |
+            (p.flags & 1ul << PG_head) | (p.compound_head & 1)) == 0;
+}
+
+// Gives the page to this CPU, unless that would make it give some back.
+bool keep(zone& z, page& p)
+{
+    per_cpu_pages& pcp = this_cpu_pageset(z);
+    migratetype const type = get_pageblock_migratetype(z, pfn_of(z, p));
+    if (type >= MIGRATE_PCPTYPES || pcp.count + 1 >= pcp.high || z.flags != 0)
+        return false;
+    p.flags &= ~kFlagsCheckedAtPrep;
+    p._refcount = 0;
+    p.index = type;
+    lib::list_add(p.pcp_list, pcp.lists[order_to_pindex(type, 0)]);
+    pcp.count++;
+    count_vm_events(*z.zone_pgdat, PGFREE, 1);
+    return true;
+}
+
+} // namespace
+
+unsigned long alloc_pages_bulk_array(pglist_data& pgdat, gfp_t gfp, unsigned long count,
+                                     page** pages)
+{
+    unsigned long taken = 0;
+    if (zone* const z = bulk_zone(pgdat, gfp_zone(*pgdat.layout, gfp), count))
+        taken = take_from_list(*z, gfp, count, pages);
+    for (; taken < count; taken++) {
+        pages[taken] = alloc_pages(pgdat, gfp, 0);
+        if (pages[taken] == nullptr)
+            break;
+    }
+    return taken;
+}
+
+Result<> release_pages(pglist_data& pgdat, page* const* pages, unsigned long count)
+{
+    Result<> first_error;
+    for (unsigned long i = 0; i < count; i++) {
+        page& p = *pages[i];
+        if (has_one_plain_user(p) && keep(page_zone(pgdat, p), p))
+            continue;
+        Result<> const dropped = put_page(pgdat, p);
+        first_error = first_error ? dropped : first_error;
+    }
+    return first_error;
+}
+
+} // namespace pagelab::mm
