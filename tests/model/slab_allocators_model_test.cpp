@@ -22,8 +22,15 @@ namespace pagelab::mm {
 
 namespace {
 
-constexpr slab_operations const* kTables[] = {&slub_operations, &slab_array_operations,
-                                              &slab_array_debug_operations, &slob_operations};
+struct Kind {
+    slab_operations const* ops;
+    char const* slub_debug; // null: none
+};
+constexpr Kind kKinds[] = {{&slub_operations, nullptr},
+                           {&slub_operations, "FZPU"},
+                           {&slab_array_operations, nullptr},
+                           {&slab_array_debug_operations, nullptr},
+                           {&slob_operations, nullptr}};
 constexpr unsigned kCpus = 3;
 constexpr uint32_t kBuilt = 0x0b17'e55e; // what constructors write
 
@@ -47,9 +54,9 @@ void build(void* object)
 
 class Walk {
   public:
-    Walk(slab_operations const& ops, zone_layout const& layout, unsigned seed)
-        : t_(ops, nullptr, kCpus, merging::never, layout), pagesets_(MAX_NR_ZONES * kCpus),
-          zonestats_(MAX_NR_ZONES * kCpus), random_(seed)
+    Walk(Kind const& kind, zone_layout const& layout, unsigned seed)
+        : t_(*kind.ops, kind.slub_debug, kCpus, merging::never, layout),
+          pagesets_(MAX_NR_ZONES * kCpus), zonestats_(MAX_NR_ZONES * kCpus), random_(seed)
     {
         setup_per_cpu_pageset(t_.node.pgdat, pagesets_.data(), zonestats_.data());
     }
@@ -331,9 +338,9 @@ TEST_CASE("a million random steps with each allocator")
 {
     unsigned const seed = chosen_seed();
     INFO("PAGELAB_SEED=", seed);
-    for (slab_operations const* ops : kTables) {
-        INFO("allocator ", std::string(ops->name));
-        Walk walk(*ops, kZoneLayout64, seed);
+    for (Kind const& kind : kKinds) {
+        INFO("allocator ", std::string(kind.ops->name));
+        Walk walk(kind, kZoneLayout64, seed);
         REQUIRE(walk.start());
         for (unsigned i = 0; i < 1'000'000; i++) {
             if (i % 50'000 == 49'000) { // a famine
@@ -353,9 +360,9 @@ TEST_CASE("every invariant at each step, on the layout of 32 bits")
 {
     unsigned const seed = chosen_seed();
     INFO("PAGELAB_SEED=", seed);
-    for (slab_operations const* ops : kTables) {
-        INFO("allocator ", std::string(ops->name));
-        Walk walk(*ops, kZoneLayout32, seed);
+    for (Kind const& kind : kKinds) {
+        INFO("allocator ", std::string(kind.ops->name));
+        Walk walk(kind, kZoneLayout32, seed);
         REQUIRE(walk.start());
         for (unsigned i = 0; i < 1'500; i++) {
             walk.step();
@@ -367,13 +374,13 @@ TEST_CASE("every invariant at each step, on the layout of 32 bits")
 
 TEST_CASE("each single request for pages fails once, and from each one on all fail")
 {
-    for (slab_operations const* ops : kTables) {
-        INFO("allocator ", std::string(ops->name));
+    for (Kind const& kind : kKinds) {
+        INFO("allocator ", std::string(kind.ops->name));
         for (unsigned long lasting : {1ul, 1'000'000ul}) {
             unsigned long calls = 1;
             for (unsigned long nth = 0; nth < calls; nth++) {
                 INFO("request ", nth, " and ", lasting - 1, " more");
-                Walk walk(*ops, kZoneLayout64, 1);
+                Walk walk(kind, kZoneLayout64, 1);
                 world.fail_from = nth;
                 world.fail_to = nth + lasting;
                 bool const is_up = walk.start();
