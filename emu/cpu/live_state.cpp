@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <set>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -29,16 +30,37 @@ constexpr std::array<int, 16> kRegisters = {
     UC_X86_REG_RSI, UC_X86_REG_RDI, UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_R10, UC_X86_REG_R11,
     UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15};
 
-using Registers = std::array<uint64_t, kRegisters.size()>;
+constexpr size_t kRegistersSize = kRegisters.size() * sizeof(uint64_t);
 
-Registers write_markers(uc_engine* engine, uint64_t seed)
+// The markers are computed wherever they are needed: an array of them would itself be found.
+constexpr uint64_t marker(uint64_t seed, size_t index)
 {
-    Registers values;
-    for (size_t i = 0; i < values.size(); ++i) {
-        values[i] = seed * (2 * i + 1);
-        uc_reg_write(engine, kRegisters[i], &values[i]);
+    return seed * (2 * index + 1);
+}
+
+void write_markers(uc_engine* engine, uint64_t seed)
+{
+    for (size_t i = 0; i < kRegisters.size(); ++i) {
+        uint64_t const value = marker(seed, i);
+        uc_reg_write(engine, kRegisters[i], &value);
     }
-    return values;
+}
+
+bool has_markers(std::span<std::byte const, kRegistersSize> bytes, uint64_t seed)
+{
+    for (size_t i = 0; i < kRegisters.size(); ++i) {
+        uint64_t word;
+        std::memcpy(&word, &bytes[i * sizeof word], sizeof word);
+        if (word != marker(seed, i))
+            return false;
+    }
+    return true;
+}
+
+bool has_markers_at(std::byte const* place, uint64_t seed)
+{
+    std::array<std::byte, kRegistersSize> copy;
+    return read_safely(place, copy) == copy.size() && has_markers(copy, seed);
 }
 
 using Range = std::pair<uintptr_t, uintptr_t>; // from, to
@@ -60,8 +82,8 @@ std::vector<Range> loaded_modules()
     return ranges;
 }
 
-// Addresses of these values, one after the other, behind the pointers in the engine's structure.
-std::set<std::byte*> search(uc_engine* engine, Registers const& values)
+// Addresses of the markers, one after the other, behind the pointers in the engine's structure.
+std::set<std::byte*> search(uc_engine* engine, uint64_t seed)
 {
     constexpr uintptr_t kLowest = 0x1'0000, kEnd = uintptr_t{1} << 47; // of a process's memory
     std::vector<uintptr_t> words(malloc_usable_size(engine) / sizeof(uintptr_t));
@@ -77,9 +99,8 @@ std::set<std::byte*> search(uc_engine* engine, Registers const& values)
             }))
             continue;
         size_t const size = read_safely(reinterpret_cast<void*>(pointer), room);
-        for (size_t at = 0; at + sizeof values <= size; at += alignof(uint64_t))
-            if (std::memcmp(&room[at], values.data(), sizeof values[0]) == 0 &&
-                std::memcmp(&room[at], values.data(), sizeof values) == 0)
+        for (size_t at = 0; at + kRegistersSize <= size; at += alignof(uint64_t))
+            if (has_markers(std::span(room).subspan(at).first<kRegistersSize>(), seed))
                 found.insert(reinterpret_cast<std::byte*>(pointer + at));
     }
     return found;
@@ -102,10 +123,11 @@ bool equals_saved_context(uc_engine* engine, std::byte const* state, StateLayout
 Result<std::byte*> find_live_state(uc_engine* engine, StateLayout const& layout)
 {
     constexpr uint64_t kFirst = 0x9e37'79b9'7f4a'7c15, kSecond = 0xc2b2'ae3d'27d4'eb4f;
-    auto found = search(engine, write_markers(engine, kFirst));
-    Registers const values = write_markers(engine, kSecond);
-    std::erase_if(found, [&](std::byte const* place) { // copies stay as they were
-        return std::memcmp(place, values.data(), sizeof values) != 0;
+    write_markers(engine, kFirst);
+    auto found = search(engine, kFirst);
+    write_markers(engine, kSecond);
+    std::erase_if(found, [](std::byte const* place) { // copies stay as they were
+        return !has_markers_at(place, kSecond);
     });
     if (found.size() != 1)
         return fail("this Unicorn keeps its CPU state out of sight ({} places look like it); "
@@ -114,8 +136,7 @@ Result<std::byte*> find_live_state(uc_engine* engine, StateLayout const& layout)
     std::byte* const registers = *found.begin();
     std::byte* const state = registers - layout.registers;
     uint64_t value = 0;
-    std::memcpy(registers + Registers().size() * sizeof value - sizeof value, &kFirst,
-                sizeof kFirst);
+    std::memcpy(registers + kRegistersSize - sizeof value, &kFirst, sizeof kFirst);
     uc_reg_read(engine, kRegisters.back(), &value);
     if (value != kFirst || !equals_saved_context(engine, state, layout))
         return fail("this Unicorn works on another copy of its CPU state; pagelab needs 2.1.4");

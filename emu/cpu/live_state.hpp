@@ -13,7 +13,7 @@
 
 namespace pagelab::cpu {
 
-// For an engine that has run nothing yet; its general registers are left with other values. The
+// The engine's general registers are left with other values. The
 // offsets of `layout` count from the result, which is the engine's and lives as long.
 //
 // The state is searched for by markers in what the engine's private pointers lead to, and proven:
