@@ -29,7 +29,7 @@
 namespace pagelab::mm {
 
 // SLAB as Linux configures it, and with CONFIG_DEBUG_SLAB: every cache is debugged, and slabinfo
-// has statistics.
+// has statistics. The second is also the table of a single debugged cache.
 extern slab_operations const slab_array_operations;
 extern slab_operations const slab_array_debug_operations;
 

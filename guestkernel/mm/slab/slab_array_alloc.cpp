@@ -1,5 +1,6 @@
 // Taking an object: from the CPU's array, the shared one, partial slabs, free slabs, new pages.
 #include "guestkernel/lib/string.hpp"
+#include "guestkernel/mm/slab/kmalloc.hpp"
 #include "guestkernel/mm/slab/slab_array.hpp"
 #include "guestkernel/mm/slab/slab_array_debug.hpp"
 #include "guestkernel/mm/slab/slab_array_operations.hpp"
@@ -92,34 +93,34 @@ void refill(kmem_cache& s, array_cache& ac, gfp_t gfp)
     }
 }
 
-[[gnu::noinline]] void* alloc_debugged(kmem_cache& s, gfp_t gfp, uintptr_t caller)
+// The CPU's newest, or one from further away; null: no memory.
+void* take_slot(kmem_cache& s, gfp_t gfp)
 {
-    array_stats& stats = s.array.node->stats;
     array_cache& ac = cpu_cache_get(s);
-    void* slot;
-    if (ac.avail > 0) {
-        stats.allochit++;
-        ac.touched = 1;
-        slot = array_entries(ac)[--ac.avail];
-    } else {
-        stats.allocmiss++;
-        slot = cache_alloc_refill(s, gfp);
-    }
-    if (slot == nullptr)
-        return nullptr;
-    void* const object = cache_alloc_debugcheck_after(s, slot, caller);
-    if (gfp & __GFP_ZERO)
-        memset(object, 0, s.object_size);
-    return object;
+    if (ac.avail == 0)
+        return cache_alloc_refill(s, gfp);
+    ac.touched = 1;
+    return array_entries(ac)[--ac.avail];
 }
 
-[[gnu::noinline]] void* alloc_rare(kmem_cache& s, gfp_t gfp, void* object)
+void* take_debugged(kmem_cache& s, gfp_t gfp, uintptr_t caller)
 {
-    if (object == nullptr)
-        object = cache_alloc_refill(s, gfp);
-    if (object != nullptr && (gfp & __GFP_ZERO) != 0)
-        memset(object, 0, s.object_size);
-    return object;
+    array_stats& stats = s.array.node->stats;
+    (cpu_cache_get(s).avail > 0 ? stats.allochit : stats.allocmiss)++;
+    void* const slot = take_slot(s, gfp);
+    return slot == nullptr ? nullptr : cache_alloc_debugcheck_after(s, slot, caller);
+}
+
+// Of a cache that is not debugged.
+inline void* alloc_fast(kmem_cache& s, gfp_t gfp, uintptr_t caller)
+{
+    array_cache& ac = cpu_cache_get(s);
+    unsigned const avail = ac.avail;
+    if (avail == 0 || (gfp & __GFP_ZERO) != 0) [[unlikely]]
+        return slab_array_alloc_rare(s, gfp, caller);
+    ac.touched = 1;
+    ac.avail = avail - 1;
+    return array_entries(ac)[avail - 1];
 }
 
 } // namespace
@@ -140,16 +141,26 @@ void* cache_alloc_refill(kmem_cache& s, gfp_t gfp)
     return array_entries(ac)[--ac.avail];
 }
 
+void* slab_array_alloc_rare(kmem_cache& s, gfp_t gfp, uintptr_t caller)
+{
+    void* const object = kmem_cache_debug(s) ? take_debugged(s, gfp, caller) : take_slot(s, gfp);
+    if (object != nullptr && (gfp & __GFP_ZERO) != 0)
+        memset(object, 0, s.object_size);
+    return object;
+}
+
+void* slab_array_kmalloc(slab_caches& caches, size_t size, gfp_t gfp, uintptr_t caller)
+{
+    bool const is_plain = (gfp & (kKmallocRefused | kKmallocNotNormal)) == 0;
+    if (!is_plain || size - 1 >= KMALLOC_MAX_CACHE_SIZE) [[unlikely]]
+        return kmalloc_from_caches(caches, size, gfp, caller);
+    kmem_cache* const s = caches.kmalloc_caches[KMALLOC_NORMAL][kmalloc_index(size)];
+    return s == nullptr ? nullptr : alloc_fast(*s, gfp, caller);
+}
+
 void* slab_array_alloc(kmem_cache& s, gfp_t gfp, uintptr_t caller)
 {
-    if (kmem_cache_debug(s)) [[unlikely]]
-        return alloc_debugged(s, gfp, caller);
-    array_cache& ac = cpu_cache_get(s);
-    if (ac.avail == 0) [[unlikely]]
-        return alloc_rare(s, gfp, nullptr);
-    ac.touched = 1;
-    void* const object = array_entries(ac)[--ac.avail];
-    return gfp & __GFP_ZERO ? alloc_rare(s, gfp, object) : object;
+    return alloc_fast(s, gfp, caller);
 }
 
 } // namespace pagelab::mm

@@ -31,7 +31,7 @@ Result<> bootstrap_node_cache(kmem_cache& s)
 {
     kmem_cache_node_array first;
     kmem_cache_node_init(s, first);
-    void* const memory = slab_array_alloc(s, GFP_NOWAIT, 0);
+    void* const memory = kmem_cache_alloc(s, GFP_NOWAIT);
     if (memory == nullptr)
         return lib::Error{"no memory for the first slab"};
     auto& n = *static_cast<kmem_cache_node_array*>(memory);
@@ -47,6 +47,8 @@ Result<> bootstrap_node_cache(kmem_cache& s)
 
 Result<> slab_array_create(kmem_cache& s)
 {
+    if (kmem_cache_debug(s))
+        s.ops = &slab_array_debug_operations;
     TRY(set_slab_layout(s));
     set_array_limits(s);
     kmem_cache& nodes = s.caches->boot_kmem_cache_node;
@@ -120,6 +122,7 @@ constexpr slab_operations make_operations()
     ops.name = "slab";
     ops.merges_caches = true;
     ops.colours_slabs = true;
+    ops.has_kmalloc_caches = true;
     ops.init = slab_array_init;
     ops.create = slab_array_create;
     ops.alloc = slab_array_alloc;
@@ -131,8 +134,8 @@ constexpr slab_operations make_operations()
     ops.get_slabinfo = slab_array_slabinfo;
     ops.check = slab_array_check;
     ops.cache_flags = slab_array_flags;
-    ops.kmalloc = kmalloc_from_caches;
-    ops.kfree = kfree_to_caches;
+    ops.kmalloc = slab_array_kmalloc;
+    ops.kfree = slab_array_kfree;
     ops.usable_size = ksize_of_caches;
     return ops;
 }
@@ -140,6 +143,10 @@ constexpr slab_operations make_operations()
 constexpr slab_operations make_debug_operations()
 {
     slab_operations ops = make_operations();
+    ops.alloc = slab_array_alloc_rare;
+    ops.free = slab_array_free_rare;
+    ops.kmalloc = kmalloc_from_caches;
+    ops.kfree = kfree_to_caches;
     ops.cache_flags = slab_array_debug_flags;
     ops.slabinfo_stats = slab_array_stats;
     return ops;

@@ -1,6 +1,7 @@
 // Giving an object back: to the CPU's array; when that is full, its oldest ones to the shared array
 // or their slabs.
 #include "guestkernel/lib/string.hpp"
+#include "guestkernel/mm/slab/kmalloc.hpp"
 #include "guestkernel/mm/slab/slab_array.hpp"
 #include "guestkernel/mm/slab/slab_array_debug.hpp"
 #include "guestkernel/mm/slab/slab_array_operations.hpp"
@@ -51,7 +52,7 @@ void cache_flusharray(kmem_cache& s, array_cache& ac)
     memmove(array_entries(ac), array_entries(ac) + nr, ac.avail * sizeof(void*));
 }
 
-[[gnu::noinline]] void free_debugged(kmem_cache& s, slab& sl, void* object, uintptr_t caller)
+void free_debugged(kmem_cache& s, slab& sl, void* object, uintptr_t caller)
 {
     void* const slot = cache_free_debugcheck(s, sl, object, caller);
     if (slot == nullptr)
@@ -65,6 +66,19 @@ void cache_flusharray(kmem_cache& s, array_cache& ac)
         stats.freemiss++;
         cache_free_full(s, slot);
     }
+}
+
+// Of a cache that is not debugged.
+inline void free_fast(kmem_cache& s, void* object, uintptr_t caller)
+{
+    array_cache& ac = cpu_cache_get(s);
+    unsigned const avail = ac.avail;
+    if (avail == ac.limit) [[unlikely]] {
+        slab_array_free_rare(s, object, caller);
+        return;
+    }
+    ac.avail = avail + 1;
+    array_entries(ac)[avail] = object;
 }
 
 } // namespace
@@ -87,22 +101,35 @@ void cache_free_full(kmem_cache& s, void* slot)
     array_entries(ac)[ac.avail++] = slot;
 }
 
-void slab_array_free(kmem_cache& s, void* object, uintptr_t caller)
+void slab_array_free_rare(kmem_cache& s, void* object, uintptr_t caller)
 {
     slab* const sl = virt_to_slab(s.caches->env, object);
-    if (sl == nullptr || sl->slab_cache != &s) [[unlikely]] {
+    if (sl == nullptr || sl->slab_cache != &s)
         free_misplaced(s, sl, object, caller);
-        return;
-    }
-    if (kmem_cache_debug(s)) [[unlikely]] {
+    else if (kmem_cache_debug(s))
         free_debugged(s, *sl, object, caller);
-        return;
-    }
-    array_cache& ac = cpu_cache_get(s);
-    if (ac.avail == ac.limit) [[unlikely]]
-        cache_free_full(s, object);
     else
-        array_entries(ac)[ac.avail++] = object;
+        cache_free_full(s, object);
+}
+
+void slab_array_free(kmem_cache& s, void* object, uintptr_t caller)
+{
+    slab* const sl = virt_to_head(s.caches->env, object);
+    if (sl != nullptr && sl->slab_cache == &s) [[likely]]
+        free_fast(s, object, caller);
+    else
+        slab_array_free_rare(s, object, caller);
+}
+
+void slab_array_kfree(slab_caches& caches, void* object, uintptr_t caller)
+{
+    slab* const sl = virt_to_slab(caches.env, object);
+    if (sl == nullptr) [[unlikely]]
+        free_large_kmalloc(caches, object);
+    else if (kmem_cache_debug(*sl->slab_cache)) [[unlikely]]
+        slab_array_free_rare(*sl->slab_cache, object, caller);
+    else
+        free_fast(*sl->slab_cache, object, caller);
 }
 
 } // namespace pagelab::mm

@@ -174,6 +174,7 @@ slab_operations const slob_operations = {
     .name = "slob",
     .merges_caches = false,
     .colours_slabs = false,
+    .has_kmalloc_caches = false,
     .init = slob_init,
     .create = slob_create,
     .alloc = slob_cache_alloc,
