@@ -6,7 +6,7 @@ namespace pagelab::selftest {
 namespace {
 
 using slab_source = decltype(mm::slab_env::alloc_pages);
-using vmalloc_source = decltype(mm::vmalloc_environment::alloc_page);
+using vmalloc_source = decltype(mm::vmalloc_environment::alloc_pages);
 
 struct {
     slab_source slab;
@@ -23,6 +23,15 @@ bool fails()
     return true;
 }
 
+// Each page counts as a request: those before the one that fails are given.
+unsigned long some_pages(void* context, mm::gfp_t gfp, unsigned long count, mm::page** pages)
+{
+    unsigned long given = 0;
+    while (given < count && !fails())
+        given++;
+    return injected.vmalloc(context, gfp, given, pages);
+}
+
 } // namespace
 
 fail_nth::fail_nth(subject& on, unsigned long n) : on_(on)
@@ -35,10 +44,8 @@ fail_nth::fail_nth(subject& on, unsigned long n) : on_(on)
         };
     }
     if (on.vmalloc != nullptr) {
-        injected.vmalloc = on.vmalloc->env.alloc_page;
-        on.vmalloc->env.alloc_page = [](void* context, mm::gfp_t gfp) {
-            return fails() ? nullptr : injected.vmalloc(context, gfp);
-        };
+        injected.vmalloc = on.vmalloc->env.alloc_pages;
+        on.vmalloc->env.alloc_pages = some_pages;
     }
 }
 
@@ -47,7 +54,7 @@ fail_nth::~fail_nth()
     if (on_.slabs != nullptr)
         on_.slabs->env.alloc_pages = injected.slab;
     if (on_.vmalloc != nullptr)
-        on_.vmalloc->env.alloc_page = injected.vmalloc;
+        on_.vmalloc->env.alloc_pages = injected.vmalloc;
 }
 
 bool fail_nth::has_happened() const

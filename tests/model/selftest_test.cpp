@@ -9,8 +9,13 @@
 
 #include <doctest/doctest.h>
 
-#include "guestkernel/selftest/harness.hpp"
+#include "guestkernel/mm/slab/slab_array.hpp"
+#include "guestkernel/mm/slab/slob.hpp"
+#include "guestkernel/selftest/suites.hpp"
+#include "tests/unit/mm/percpu_world.hpp"
+#include "tests/unit/mm/slab/test_caches.hpp"
 #include "tests/unit/mm/test_node.hpp"
+#include "tests/unit/mm/vmalloc_world.hpp"
 
 namespace pagelab::selftest {
 
@@ -33,59 +38,69 @@ std::vector<E820Entry> small_map()
     };
 }
 
-class SelfTest {
-  public:
-    SelfTest(mm::zone_layout const& layout, std::vector<E820Entry> const& map,
-             std::array<unsigned long, 2> ends)
-        : node_(layout, map, 0, ends), scratch_(1 << 20)
-    {
-        node_.start();
+void run(suite const& chosen, subject on, uint64_t steps, uint64_t check_every)
+{
+    std::vector<char> scratch(1 << 20);
+    uint64_t const seed = chosen_seed();
+    for (unsigned i = 0; i < chosen.nr_tests; i++) {
+        context const t = run_test(chosen.tests[i], on,
+                                   {.seed = seed,
+                                    .steps = steps,
+                                    .check_every = check_every,
+                                    .scratch = scratch.data(),
+                                    .scratch_size = scratch.size()});
+        INFO("PAGELAB_SEED=", seed, " ", std::string(chosen.name), " ",
+             std::string(chosen.tests[i].name), " step ", t.failed.step);
+        CHECK(std::string(t.skipped == nullptr ? "" : t.skipped) == "");
+        CHECK(std::string(t.failed.what == nullptr ? "" : t.failed.what) == "");
     }
+}
 
-    void run(suite const& chosen, uint64_t steps, uint64_t check_every)
-    {
-        subject on = {.node = node_.pgdat};
-        uint64_t const seed = chosen_seed();
-        for (unsigned i = 0; i < chosen.nr_tests; i++) {
-            context const t = run_test(chosen.tests[i], on,
-                                       {.seed = seed,
-                                        .steps = steps,
-                                        .check_every = check_every,
-                                        .scratch = scratch_.data(),
-                                        .scratch_size = scratch_.size()});
-            if (t.failed.what == nullptr)
-                continue;
-            std::string const where(t.failed.file);
-            FAIL_CHECK("PAGELAB_SEED=", seed, " ", std::string(chosen.name), " ",
-                       std::string(chosen.tests[i].name), ": ", where, ":", t.failed.line, " step ",
-                       t.failed.step, ": ", std::string(t.failed.what));
-        }
-    }
-
-  private:
-    mm::TestNode node_;
-    std::vector<char> scratch_;
-};
-
-void run_suites(std::vector<E820Entry> const& map, std::array<unsigned long, 2> ends,
-                uint64_t steps, uint64_t check_every)
+void run_page_suite(std::vector<E820Entry> const& map, std::array<unsigned long, 2> ends,
+                    uint64_t steps, uint64_t check_every)
 {
     for (auto const* layout : {&mm::kZoneLayout64, &mm::kZoneLayout32}) {
-        for (unsigned i = 0; i < nr_suites; i++)
-            SelfTest(*layout, map, ends).run(*kSuites[i], steps, check_every);
+        mm::TestNode node(*layout, map, 0, ends);
+        node.start();
+        run(kPageSuite, {.node = node.pgdat}, steps, check_every);
     }
 }
 
 } // namespace
 
-TEST_CASE("a million steps on a small node, everything checked after each")
+TEST_CASE("pages: a million steps on a small node, everything checked after each")
 {
-    run_suites(small_map(), kSmallEnds, 1'000'000, 1);
+    run_page_suite(small_map(), kSmallEnds, 1'000'000, 1);
 }
 
-TEST_CASE("a hundred thousand steps on 128 MiB")
+TEST_CASE("pages: a hundred thousand steps on 128 MiB")
 {
-    run_suites(mm::pc_map(128ull << 20), {}, 100'000, 10'000);
+    run_page_suite(mm::pc_map(128ull << 20), {}, 100'000, 10'000);
+}
+
+TEST_CASE("objects and kmalloc under each allocator")
+{
+    for (auto const* ops :
+         {&mm::slub_operations, &mm::slab_array_operations, &mm::slob_operations}) {
+        mm::TestCaches caches(*ops);
+        caches.start();
+        subject const on = {.node = caches.node.pgdat, .slabs = &caches.caches};
+        INFO(std::string(ops->name));
+        run(kSlabSuite, on, 50'000, 5'000);
+        run(kKmallocSuite, on, 50'000, 5'000);
+    }
+}
+
+TEST_CASE("vmalloc in both address spaces, and per-CPU memory")
+{
+    mm::TestNode node(mm::kZoneLayout64, small_map(), 0, kSmallEnds);
+    for (unsigned const levels : {3u, 4u}) {
+        mm::VmallocWorld world(levels);
+        run(kVmallocSuite, {.node = node.pgdat, .vmalloc = &world.v, .vmalloc_prot = mm::kTestProt},
+            20'000, 200);
+    }
+    mm::PercpuWorld world;
+    run(kPercpuSuite, {.node = node.pgdat, .percpu = &world.p}, 20'000, 20);
 }
 
 } // namespace pagelab::selftest

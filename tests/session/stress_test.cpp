@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "emu/guest/buddyinfo.hpp"
+#include "emu/guest/pcp.hpp"
 #include "emu/guest/slab.hpp"
 #include "emu/guest/vmap.hpp"
 #include "tests/session/live_guest.hpp"
@@ -34,17 +35,16 @@ T required(Result<T> result)
     return std::move(*result);
 }
 
-// The numbers after "nr_free_pages", a zone each.
-std::vector<uint64_t> free_counts(std::string const& zoneinfo)
+// The numbers after each `key` of the report.
+std::vector<uint64_t> numbers_after(std::string_view key, std::string const& report)
 {
-    static constexpr std::string_view kKey = "nr_free_pages ";
-    std::vector<uint64_t> counts;
-    for (size_t at = 0; (at = zoneinfo.find(kKey, at)) != std::string::npos; at += kKey.size())
-        counts.push_back(std::strtoull(zoneinfo.c_str() + at + kKey.size(), nullptr, 10));
-    return counts;
+    std::vector<uint64_t> numbers;
+    for (size_t at = 0; (at = report.find(key, at)) != std::string::npos; at += key.size())
+        numbers.push_back(std::strtoull(report.c_str() + at + key.size(), nullptr, 10));
+    return numbers;
 }
 
-void compare_buddy(LiveGuest& guest, guest::KernelView const& kernel, std::string const& buddyinfo,
+void compare_buddy(guest::KernelView const& kernel, std::string const& buddyinfo,
                    std::string const& zoneinfo)
 {
     auto const report = required(guest::read_buddy(kernel));
@@ -57,7 +57,18 @@ void compare_buddy(LiveGuest& guest, guest::KernelView const& kernel, std::strin
         if (zone.zone.present != 0)
             counted.push_back(zone.listed_pages());
     }
-    CHECK(counted == free_counts(zoneinfo));
+    CHECK(counted == numbers_after("nr_free_pages ", zoneinfo));
+}
+
+void compare_kept(guest::KernelView const& kernel, std::string const& zoneinfo)
+{
+    auto const report = required(guest::read_pcp(kernel));
+    for (guest::Damage const& damage : report.damage)
+        FAIL_CHECK(guest::to_string(damage));
+    std::vector<uint64_t> kept;
+    for (guest::CpuPages const& pages : report.sets)
+        kept.push_back(pages.listed);
+    CHECK(kept == numbers_after(" count: ", zoneinfo));
 }
 
 void compare_areas(guest::KernelView const& kernel, std::string const& vmallocinfo)
@@ -84,7 +95,8 @@ void compare(LiveGuest& guest)
     std::string const vmallocinfo = guest.ask("cat /proc/vmallocinfo");
     std::string const slabinfo = guest.ask("cat /proc/slabinfo");
     cli::HostView const view(guest.machine(), guest.types());
-    compare_buddy(guest, view.kernel(), buddyinfo, zoneinfo);
+    compare_buddy(view.kernel(), buddyinfo, zoneinfo);
+    compare_kept(view.kernel(), zoneinfo);
     compare_areas(view.kernel(), vmallocinfo);
     compare_slabs(view.kernel(), slabinfo);
 }
