@@ -1,3 +1,4 @@
+// Following frame pointers as far as they can be trusted.
 #include "guestkernel/kernel/stack_trace.hpp"
 
 #include "guestkernel/arch/x86/layout.hpp"

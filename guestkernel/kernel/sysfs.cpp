@@ -1,3 +1,4 @@
+// A path is a key: a folder, a cache, one of its attributes.
 #include "guestkernel/kernel/sysfs.hpp"
 
 #include "guestkernel/kernel/console.hpp"

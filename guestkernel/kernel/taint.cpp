@@ -1,3 +1,4 @@
+// The flags, and what sets them.
 #include "guestkernel/kernel/taint.hpp"
 
 #include "guestkernel/kernel/oops.hpp"

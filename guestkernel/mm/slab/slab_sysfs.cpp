@@ -1,3 +1,4 @@
+// The attributes, as a table of functions.
 #include "guestkernel/mm/slab/slab_sysfs.hpp"
 
 #include "guestkernel/lib/string.hpp"

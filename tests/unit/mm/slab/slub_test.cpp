@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "guestkernel/mm/check.hpp"
+#include "guestkernel/mm/slab/slab_sysfs.hpp"
 #include "guestkernel/mm/slab/slub_node.hpp"
 #include "tests/unit/mm/slab/test_caches.hpp"
 
@@ -249,6 +250,47 @@ TEST_CASE("slabinfo has Linux' format")
                     ": slabdata      2      2      0\n") != std::string::npos);
     CHECK(text.find("\nkmalloc-8k ") < text.find("\nkmalloc-8  "));
     CHECK(text.find("\nkmem_cache_node ") < text.find("\nkmem_cache  "));
+}
+
+TEST_CASE("the files of /sys/kernel/slab tell sizes, counts and flags")
+{
+    TestCaches t;
+    t.start();
+    kmem_cache& s = create(t, "demo", 1000, SLAB_HWCACHE_ALIGN);
+    for (int i = 0; i < 9; i++)
+        kmem_cache_alloc(s, GFP_KERNEL);
+    auto const read = [&](char const* path) {
+        std::string text;
+        char buffer[64];
+        lib::seq_file m{buffer, sizeof(buffer),
+                        [](void* context, char const* bytes, size_t length) {
+                            static_cast<std::string*>(context)->append(bytes, length);
+                        },
+                        &text};
+        slab_attribute const* const attribute = find_slab_attribute(path);
+        kmem_cache const* const cache = find_cache(t.caches, path);
+        REQUIRE(attribute != nullptr);
+        REQUIRE(cache == &s);
+        attribute->show(m, *cache);
+        lib::seq_flush(m);
+        return text;
+    };
+    CHECK(read("demo/object_size") == "1000\n");
+    CHECK(read("demo/slab_size") == "1024\n");
+    CHECK(read("demo/objs_per_slab") == "8\n");
+    CHECK(read("demo/order") == "1\n");
+    CHECK(read("demo/align") == "64\n");
+    CHECK(read("demo/aliases") == "0\n");
+    CHECK(read("demo/objects") == "16 N0=16\n");
+    CHECK(read("demo/slabs") == "2 N0=2\n");
+    CHECK(read("demo/cpu_slabs") == "1 N0=1\n");
+    CHECK(read("demo/partial") == "0\n");
+    CHECK(read("demo/hwcache_align") == "1\n");
+    CHECK(read("demo/poison") == "0\n");
+    CHECK(read("demo/ctor").empty());
+    CHECK(find_slab_attribute("demo") == nullptr);
+    CHECK(find_slab_attribute("demo/none") == nullptr);
+    CHECK(find_cache(t.caches, "dem") == nullptr);
 }
 
 TEST_CASE("check finds damage")
