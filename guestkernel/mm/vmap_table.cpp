@@ -83,10 +83,10 @@ uint64_t* find_pte(vmap_table const& table, unsigned long address)
     return entries + index_of(1, address);
 }
 
-Result<uint64_t*> make_pte(vmap_table const& table, unsigned long address)
+Result<uint64_t*> make_entry(vmap_table const& table, unsigned long address, unsigned target)
 {
     uint64_t* entries = table_at(table, table.root);
-    for (unsigned level = table.levels; level > 1; level--) {
+    for (unsigned level = table.levels; level > target; level--) {
         uint64_t& entry = entries[index_of(level, address)];
         if (!pte::Present::is_set(entry)) {
             uint64_t const rights =
@@ -97,7 +97,7 @@ Result<uint64_t*> make_pte(vmap_table const& table, unsigned long address)
         }
         entries = table_at(table, Format64::table(entry));
     }
-    return entries + index_of(1, address);
+    return entries + index_of(target, address);
 }
 
 Result<> map_range(vmap_table const& table, unsigned long address, PhysAddr physical,

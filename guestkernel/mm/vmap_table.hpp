@@ -35,8 +35,13 @@ struct vmap_table {
 // The level-1 entry that maps `address`; null if there is no table for it, or a larger page.
 uint64_t* find_pte(vmap_table const& table, unsigned long address);
 
-// The same with all tables made that are missing. Fails when `allocate` does.
-Result<uint64_t*> make_pte(vmap_table const& table, unsigned long address);
+// The entry of any level for `address`, with all tables made that are missing above it. Fails when
+// `allocate` does.
+Result<uint64_t*> make_entry(vmap_table const& table, unsigned long address, unsigned level);
+inline Result<uint64_t*> make_pte(vmap_table const& table, unsigned long address)
+{
+    return make_entry(table, address, 1);
+}
 
 // What is mapped must not be mapped already: that is an error, as is running out of tables. Then
 // the pages before stay mapped; the caller unmaps the whole range.

@@ -18,9 +18,10 @@ uint64_t* table_at(PhysAddr address)
     return static_cast<uint64_t*>(phys_to_virt(address));
 }
 
-mm::Result<PhysAddr> allocate_table(mm::memblock& memory)
+mm::Result<PhysAddr> allocate_table(void* memory)
 {
-    PhysAddr const table = TRY(mm::memblock_phys_alloc(memory, kPageSize, kPageSize));
+    PhysAddr const table =
+        TRY(mm::memblock_phys_alloc(*static_cast<mm::memblock*>(memory), kPageSize, kPageSize));
     memset(table_at(table), 0, kPageSize);
     return table;
 }
@@ -37,9 +38,14 @@ uint64_t supported_pte_flags()
     return supported_flags;
 }
 
+PageTable::PageTable(mm::memblock& memory, PhysAddr root)
+    : table_{root, PagingFormat::kLevels, supported_flags, kPageOffset, &memory, allocate_table}
+{
+}
+
 mm::Result<PageTable> PageTable::create(mm::memblock& memory)
 {
-    return PageTable(memory, TRY(allocate_table(memory)));
+    return PageTable(memory, TRY(allocate_table(&memory)));
 }
 
 PageTable PageTable::current(mm::memblock& memory)
@@ -47,28 +53,13 @@ PageTable PageTable::current(mm::memblock& memory)
     return PageTable(memory, PagingFormat::root(read_cr3()));
 }
 
-mm::Result<uint64_t*> PageTable::entry(uintptr_t address, unsigned level)
-{
-    uint64_t* table = table_at(root_);
-    for (unsigned at = PagingFormat::kLevels; at > level; at--) {
-        uint64_t& upper = table[PagingFormat::index(at, VirtAddr(address))];
-        if (!pte::Present::is_set(upper)) {
-            uint64_t const rights =
-                PagingFormat::has_rights(at) ? pte::Writable::mask | pte::Accessed::mask : 0;
-            upper = TRY(allocate_table(*memory_)).value | pte::Present::mask | rights;
-        }
-        table = table_at(PagingFormat::table(upper));
-    }
-    return table + PagingFormat::index(level, VirtAddr(address));
-}
-
 mm::Result<> PageTable::map(uintptr_t address, PhysAddr physical, uint64_t size, uint64_t flags)
 {
     while (size > 0) {
         bool const large =
             ((address | physical.value) & (kLargePageSize - 1)) == 0 && size >= kLargePageSize;
-        uint64_t* const leaf = TRY(entry(address, large ? 2 : 1));
-        *leaf = physical.value | (flags & supported_flags) |
+        uint64_t* const leaf = TRY(mm::make_entry(table_, address, large ? 2 : 1));
+        *leaf = physical.value | (flags & table_.supported_flags) |
                 (large ? pte::PageSize::mask : uint64_t{0});
         (large ? pages_.large : pages_.small)++;
         uint64_t const step = large ? kLargePageSize : kPageSize;

@@ -10,6 +10,7 @@
 #include "guestkernel/abi/address.hpp"
 #include "guestkernel/abi/x86/pte.hpp"
 #include "guestkernel/mm/memblock.hpp"
+#include "guestkernel/mm/vmap_table.hpp"
 
 namespace pagelab::arch {
 
@@ -49,15 +50,13 @@ class PageTable {
     // is mapped must not be mapped already.
     mm::Result<> map(uintptr_t address, PhysAddr physical, uint64_t size, uint64_t flags);
 
-    PhysAddr root() const { return root_; }
+    PhysAddr root() const { return table_.root; }
     MappedPages pages() const { return pages_; }
 
   private:
-    PageTable(mm::memblock& memory, PhysAddr root) : memory_(&memory), root_(root) {}
-    mm::Result<uint64_t*> entry(uintptr_t address, unsigned level);
+    PageTable(mm::memblock& memory, PhysAddr root);
 
-    mm::memblock* memory_ = nullptr;
-    PhysAddr root_;
+    mm::vmap_table table_ = {};
     MappedPages pages_ = {0, 0};
 
     template<class T>

@@ -4,8 +4,8 @@
 // to 16 bytes, so that vector v enters at trap_stubs + 16 v. The push order is pt_regs'
 // (arch/x86/trap_frame.hpp). Vectors that push an error code: abi/x86/vectors.hpp.
 //
-// Interrupts are handled on this CPU's interrupt stack, as soon as it has one. The frame stays where
-// it is; EBP's chain leads from one stack to the other.
+// Interrupts are handled on this CPU's interrupt stack, as soon as it has one. The frame stays
+// where it is; EBP's chain leads from one stack to the other.
 //
 // A double fault comes by a task gate instead, since its cause may be the stack: a task of its own
 // starts at double_fault_task with only the error code on its stack (Intel SDM volume 3, 6.15).

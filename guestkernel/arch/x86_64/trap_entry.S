@@ -4,8 +4,8 @@
 // to 16 bytes, so that vector v enters at trap_stubs + 16 v. The push order is pt_regs'
 // (arch/x86/trap_frame.hpp). Vectors that push an error code: abi/x86/vectors.hpp.
 //
-// Interrupts are handled on this CPU's interrupt stack, as soon as it has one. The frame stays where
-// it is; RBP's chain leads from one stack to the other.
+// Interrupts are handled on this CPU's interrupt stack, as soon as it has one. The frame stays
+// where it is; RBP's chain leads from one stack to the other.
 .set PUSHES_ERROR_CODE, 1 << 8 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 17 | \
                         1 << 21 | 1 << 29 | 1 << 30
 
