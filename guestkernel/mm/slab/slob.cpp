@@ -1,6 +1,6 @@
+// The heap: which page serves a request, and what becomes of a page when a block of it is freed.
 #include "guestkernel/mm/slab/slob.hpp"
 
-#include "guestkernel/lib/align.hpp"
 #include "guestkernel/lib/string.hpp"
 #include "guestkernel/mm/page_alloc.hpp"
 
@@ -11,11 +11,6 @@ namespace {
 slab& slab_of_link(list_head* link)
 {
     return page_slab(*CONTAINER_OF(link, page, lru));
-}
-
-slobidx_t* first_block(slab const& sp)
-{
-    return static_cast<slobidx_t*>(sp.freelist);
 }
 
 list_head& list_for(slob_heap& heap, size_t size)
@@ -37,56 +32,13 @@ void clear_slob_page_free(slab& sp)
     clear_page_flag(slab_page(sp), PG_slob_free);
 }
 
-// Makes `next` follow `prev`; null: the page's first block.
-void link_after(slab& sp, slobidx_t* prev, slobidx_t* next)
+// A page that becomes full leaves its list.
+void* take_from_page(slab& sp, size_t size, unsigned align, unsigned align_offset)
 {
-    if (prev != nullptr)
-        set_slob(prev, slob_units(prev), next);
-    else
-        sp.freelist = next;
-}
-
-// Units to skip in the block, for the sake of alignment.
-unsigned units_to_align(slobidx_t const* block, unsigned align, unsigned align_offset)
-{
-    uintptr_t const at = reinterpret_cast<uintptr_t>(block);
-    uintptr_t const aligned = lib::align_up<uintptr_t>(at + align_offset, align) - align_offset;
-    return static_cast<unsigned>((aligned - at) / SLOB_UNIT);
-}
-
-// `units` from the block, which has them behind `skip`; what is left on either side stays free.
-void* take_from(slab& sp, slobidx_t* prev, slobidx_t* block, unsigned units, unsigned skip)
-{
-    slobidx_t* const next = slob_next(block);
-    unsigned const left = slob_units(block) - skip - units;
-    slobidx_t* const taken = block + skip;
-    slobidx_t* const rest = taken + units;
-    if (left > 0)
-        set_slob(rest, left, next);
-    slobidx_t* const follower = left > 0 ? rest : next;
-    if (skip > 0)
-        set_slob(block, skip, follower);
-    else
-        link_after(sp, prev, follower);
-    sp.units -= static_cast<long>(units);
+    void* const block = slob_page_alloc(sp, size, align, align_offset);
     if (sp.units == 0)
         clear_slob_page_free(sp);
-    return taken;
-}
-
-// First fit; null: no block is long enough.
-void* slob_page_alloc(slab& sp, size_t size, unsigned align, unsigned align_offset)
-{
-    unsigned const units = slob_units_for(size);
-    slobidx_t* prev = nullptr;
-    for (slobidx_t* block = first_block(sp);; block = slob_next(block)) {
-        unsigned const skip = units_to_align(block, align, align_offset);
-        if (slob_units(block) >= units + skip)
-            return take_from(sp, prev, block, units, skip);
-        if (slob_last(block))
-            return nullptr;
-        prev = block;
-    }
+    return block;
 }
 
 // Makes the list begin at `link`, which stays where it is between its neighbours.
@@ -102,7 +54,7 @@ void* alloc_from_list(list_head& list, size_t size, unsigned align, unsigned ali
         slab& sp = slab_of_link(link);
         if (sp.units < static_cast<long>(slob_units_for(size)))
             continue;
-        void* const block = slob_page_alloc(sp, size, align, align_offset);
+        void* const block = take_from_page(sp, size, align, align_offset);
         if (block == nullptr)
             continue;
         if (page_flag(slab_page(sp), PG_slob_free))
@@ -127,40 +79,7 @@ slab* add_page(slob_heap& heap, list_head& list, gfp_t gfp)
     return &sp;
 }
 
-// Into the order of addresses, merging with the free neighbours.
-void insert_block(slab& sp, slobidx_t* block, unsigned units)
-{
-    slobidx_t* prev = nullptr;
-    slobidx_t* next = first_block(sp);
-    slobidx_t* const end = slob_base(block) + kSlobPageUnits;
-    while (next < block) {
-        prev = next;
-        next = slob_next(next);
-    }
-    if (next < end && block + units == next) {
-        units += slob_units(next);
-        next = slob_next(next);
-    }
-    if (prev != nullptr && prev + slob_units(prev) == block) {
-        set_slob(prev, slob_units(prev) + units, next);
-        return;
-    }
-    set_slob(block, units, next);
-    link_after(sp, prev, block);
-}
-
 } // namespace
-
-void set_slob(slobidx_t* block, unsigned units, slobidx_t const* next)
-{
-    auto const offset = static_cast<slobidx_t>(next - slob_base(block));
-    if (units > 1) {
-        block[0] = static_cast<slobidx_t>(units);
-        block[1] = offset;
-    } else {
-        block[0] = static_cast<slobidx_t>(-offset);
-    }
-}
 
 void* slob_new_pages(slob_heap& heap, gfp_t gfp, unsigned order)
 {
@@ -186,7 +105,7 @@ void* slob_alloc(slob_heap& heap, size_t size, gfp_t gfp, unsigned align, unsign
         slab* const sp = add_page(heap, list, gfp);
         if (sp == nullptr)
             return nullptr;
-        block = slob_page_alloc(*sp, size, align, align_offset);
+        block = take_from_page(*sp, size, align, align_offset);
     }
     if (gfp & __GFP_ZERO)
         memset(block, 0, size);
@@ -212,7 +131,7 @@ void slob_free(slob_heap& heap, void* block, size_t size)
     }
     sp.units = free_units;
     if (is_listed) {
-        insert_block(sp, first, units);
+        slob_page_insert(sp, first, units);
         return;
     }
     sp.freelist = first;

@@ -65,6 +65,12 @@ inline bool slob_last(slobidx_t const* block)
 }
 void set_slob(slobidx_t* block, unsigned units, slobidx_t const* next);
 
+// slob_page.cpp, of a page that has free blocks. The list it is on is the caller's business.
+// First fit; null: no block is long enough.
+void* slob_page_alloc(slab& sp, size_t size, unsigned align, unsigned align_offset);
+// Merges with the free neighbours; does not count the units.
+void slob_page_insert(slab& sp, slobidx_t* block, unsigned units);
+
 // `size` bytes, less than a page, such that block + align_offset is a multiple of `align` (a power
 // of two); zeroed if __GFP_ZERO. Null: no memory.
 void* slob_alloc(slob_heap& heap, size_t size, gfp_t gfp, unsigned align, unsigned align_offset);
