@@ -1,8 +1,8 @@
 // How the cost of an operation grows with what is there already: pages, caches, areas, RAM.
 //
 // Each series is counted at sizes that double or quadruple, and a + b * log2(size) is fitted by
-// least squares. A cost that grows faster than a logarithm bends away from every such line; one
-// whose points all lie within kTolerance of the line does not.
+// least squares. A cost that grows faster than a logarithm bends upwards, away from every such
+// line: its last point lies above the line. It may, by kTolerance of the mean.
 #pragma once
 
 #include <string>
@@ -28,7 +28,7 @@ std::vector<GrowthSeries> growth_series();
 struct LogarithmicFit {
     double at_one = 0;     // instructions for size 1
     double per_double = 0; // more with each doubling
-    double worst = 0;      // the farthest point's distance from the line, as part of the mean
+    double excess = 0;     // of the last point above the line, as part of the mean
 };
 
 inline constexpr double kTolerance = 0.1;
@@ -41,7 +41,7 @@ struct Growth {
     std::vector<double> counts; // instructions per operation, for each size
     LogarithmicFit fit;
 
-    bool is_at_most_logarithmic() const { return fit.worst <= kTolerance; }
+    bool is_at_most_logarithmic() const { return fit.excess <= kTolerance; }
 };
 
 Result<Growth> measure_growth(GrowthSeries const& series);
