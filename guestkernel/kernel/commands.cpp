@@ -33,8 +33,10 @@ void run_ls(int argc, char const* const* argv)
     if (strcmp(path, "/") == 0) {
         console_puts("proc\nsys\n");
     } else if (strcmp(path, "/proc") == 0 || strcmp(path, "/proc/") == 0) {
-        for (unsigned i = 0; i < nr_proc_files; i++)
-            console_printf("%s\n", proc_files[i].name);
+        for (unsigned i = 0; i < nr_proc_files; i++) {
+            if (proc_file_exists(proc_files[i]))
+                console_printf("%s\n", proc_files[i].name);
+        }
     } else if (find_proc_file(path) != nullptr) {
         console_printf("%s\n", path);
     } else if (!list_sysfs(path)) {

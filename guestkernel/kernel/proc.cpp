@@ -36,7 +36,7 @@ proc_file const proc_files[] = {
     {"iomem", show_iomem_file},
     {"meminfo", show_meminfo_file},
     {"pagetypeinfo", show_pagetypeinfo_file},
-    {"slabinfo", show_slabinfo_file},
+    {"slabinfo", show_slabinfo_file, has_slabinfo_file},
     {"version", show_version},
     {"vmallocinfo", show_vmallocinfo_file},
     {"zoneinfo", show_zoneinfo_file},
@@ -50,7 +50,7 @@ proc_file const* find_proc_file(char const* path)
     if (strncmp(path, kPrefix, kPrefixLength) != 0)
         return nullptr;
     for (proc_file const& file : proc_files) {
-        if (strcmp(path + kPrefixLength, file.name) == 0)
+        if (strcmp(path + kPrefixLength, file.name) == 0 && proc_file_exists(file))
             return &file;
     }
     return nullptr;

@@ -8,9 +8,15 @@ namespace pagelab::kernel {
 struct proc_file {
     char const* name; // below /proc/
     void (*show)(lib::seq_file& m);
+    bool (*is_there)() = nullptr; // null: always
 };
 
-// In alphabetical order.
+inline bool proc_file_exists(proc_file const& file)
+{
+    return file.is_there == nullptr || file.is_there();
+}
+
+// In alphabetical order; also those that are not there.
 extern proc_file const proc_files[];
 extern unsigned const nr_proc_files;
 

@@ -95,6 +95,8 @@ lib::Result<> slab_start(char const* command_line)
     if (get_option(command_line, "slub_debug", debug_text, sizeof(debug_text))) {
         debug_options = mm::parse_slub_options(*node().env, debug_text);
         caches.debug = &debug_options;
+        if (caches.ops == &mm::slab_array_operations)
+            caches.ops = &mm::slab_array_debug_operations;
     }
     return mm::kmem_cache_init(caches);
 }
@@ -187,10 +189,14 @@ int kmem_cache_shrink(mm::kmem_cache* s)
     return 0;
 }
 
+bool has_slabinfo_file()
+{
+    return caches.ops->get_slabinfo != nullptr;
+}
+
 void show_slabinfo_file(lib::seq_file& m)
 {
-    if (caches.ops->get_slabinfo != nullptr)
-        mm::show_slabinfo(m, caches);
+    mm::show_slabinfo(m, caches);
 }
 
 } // namespace pagelab::kernel

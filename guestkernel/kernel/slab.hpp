@@ -1,6 +1,7 @@
 // The slab layer as Linux names it, on the kernel's one set of caches.
 //
-// Options: slab_allocator=slub|slab|slob, slub_debug=... (SLUB), slab_nomerge.
+// Options: slab_allocator=slub|slab|slob, slab_nomerge, slub_debug=... (with SLAB: all caches are
+// debugged, whatever its value).
 #pragma once
 
 #include "guestkernel/lib/seq_file.hpp"
@@ -33,7 +34,7 @@ void kmem_cache_free(mm::kmem_cache* s, void* object);
 void kmem_cache_destroy(mm::kmem_cache* s);
 int kmem_cache_shrink(mm::kmem_cache* s);
 
-// Empty for SLOB, where Linux has no such file.
+bool has_slabinfo_file(); // not with SLOB
 void show_slabinfo_file(lib::seq_file& m);
 
 } // namespace pagelab::kernel
