@@ -281,6 +281,7 @@ TEST_CASE("equal stacks are kept once, and a full depot keeps no more")
     stack_depot depot = {words, 10, 0, {}};
     uintptr_t const a[] = {1, 2, 3};
     uintptr_t const b[] = {1, 2, 4};
+    CHECK(stack_depot_save(depot, a, 0) == 0);
     unsigned const first = stack_depot_save(depot, a, 3);
     unsigned const second = stack_depot_save(depot, b, 3);
     CHECK(first != 0);
