@@ -1,3 +1,4 @@
+// The reader of KTAP: what it takes in, and what it refuses.
 #include "tests/guest/ktap.hpp"
 
 #include <doctest/doctest.h>
