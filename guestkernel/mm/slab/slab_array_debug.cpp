@@ -1,3 +1,4 @@
+// What debugging adds to a slot, and checks when an object changes hands.
 #include "guestkernel/mm/slab/slab_array_debug.hpp"
 
 #include "guestkernel/lib/align.hpp"

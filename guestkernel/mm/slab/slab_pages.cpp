@@ -1,3 +1,4 @@
+// Pages become a slab by a flag, an owner and a count, and cease to be one by the same.
 #include "guestkernel/mm/slab/slab_pages.hpp"
 
 #include "guestkernel/mm/page_alloc.hpp"
