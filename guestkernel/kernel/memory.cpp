@@ -40,6 +40,7 @@ mm::free_area_config zone_limits(unsigned long max_pfn)
     mm::free_area_config config = {};
     config.layout = &kLayout;
     config.phys_to_virt = arch::phys_to_virt;
+    config.env = &memory_environment;
     config.max_zone_pfn[kLayout.dma] = earlier(kMaxDmaPfn, max_pfn);
     if (kLayout.dma32 != kLayout.normal)
         config.max_zone_pfn[kLayout.dma32] = earlier(kMaxDma32Pfn, max_pfn);
@@ -90,6 +91,7 @@ mm::Result<> page_allocator_init()
 {
     mm::memblock_free_all(contig_page_data);
     mm::init_per_zone_wmark_min(contig_page_data);
+    pagesets_init();
     report_available_memory(contig_page_data);
     return iomem_init(e820);
 }

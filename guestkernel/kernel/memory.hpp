@@ -12,6 +12,10 @@ mm::Result<> memory_map_init(boot_info const& info); // what is RAM, what of it 
 mm::Result<> zones_init();                           // struct pages, zones; after paging_init
 mm::Result<> page_allocator_init();                  // free lists, watermarks, /proc/iomem
 
+// memory_environment.cpp
+extern mm::environment const memory_environment;
+void pagesets_init(); // from now on CPUs keep pages
+
 mm::memblock& boot_memory();
 mm::pglist_data& node(); // what alloc_pages takes; before page_allocator_init it is empty
 

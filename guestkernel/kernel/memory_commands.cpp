@@ -8,6 +8,7 @@
 #include "guestkernel/lib/string.hpp"
 #include "guestkernel/mm/check.hpp"
 #include "guestkernel/mm/page_alloc.hpp"
+#include "guestkernel/mm/pcp.hpp"
 
 namespace pagelab::kernel {
 
@@ -141,6 +142,7 @@ void run_stress(int argc, char const* const* argv)
         return;
     }
     uint64_t random = seed.value() * 2 + 1; // xorshift's state is never 0
+    mm::drain_all_pages(node());
     unsigned long const free_before = mm::nr_free_pages(node());
     uint64_t taken_blocks = 0;
     uint64_t refused = 0;
@@ -158,6 +160,7 @@ void run_stress(int argc, char const* const* argv)
     }
     for (block& b : stressed)
         bad_frees += release(b);
+    mm::drain_all_pages(node());
     console_printf("stress: %llu taken, %llu refused, %u bad frees, %ld pages lost\n",
                    static_cast<unsigned long long>(taken_blocks),
                    static_cast<unsigned long long>(refused), bad_frees,

@@ -2,6 +2,7 @@
 #include "guestkernel/mm/buddy.hpp"
 
 #include "guestkernel/mm/fallback.hpp"
+#include "guestkernel/mm/page_prep.hpp"
 #include "guestkernel/mm/pageblock.hpp"
 
 namespace pagelab::mm {
@@ -118,12 +119,17 @@ page* rmqueue_smallest(zone& z, unsigned order, migratetype type)
 
 page* rmqueue(zone& z, unsigned order, migratetype type, fallback_policy policy)
 {
-    page* first = rmqueue_smallest(z, order, type);
-    while (first == nullptr && rmqueue_fallback(z, order, type, policy))
-        first = rmqueue_smallest(z, order, type);
-    if (first != nullptr)
+    for (;;) {
+        page* first = rmqueue_smallest(z, order, type);
+        while (first == nullptr && type < MIGRATE_PCPTYPES &&
+               rmqueue_fallback(z, order, type, policy))
+            first = rmqueue_smallest(z, order, type);
+        if (first == nullptr)
+            return nullptr;
         z.vm_stat[NR_FREE_PAGES] -= 1l << order;
-    return first;
+        if (check_new_pages(*z.zone_pgdat, *first, order))
+            return first;
+    }
 }
 
 } // namespace pagelab::mm

@@ -48,7 +48,8 @@ void free_one_page(zone& z, page& p, unsigned order, free_place place);
 // says the type. Does not count.
 page* rmqueue_smallest(zone& z, unsigned order, migratetype type);
 
-// The same, then from other types' lists. Counts NR_FREE_PAGES down.
+// The same, then from other types' lists (HighAtomic: its own only). Counts NR_FREE_PAGES down.
+// Blocks with a bad page are set aside for ever (page_prep.hpp).
 page* rmqueue(zone& z, unsigned order, migratetype type, fallback_policy policy);
 
 } // namespace pagelab::mm

@@ -150,6 +150,8 @@ damage check(pglist_data const& pgdat)
     for (unsigned i = 0; i < pgdat.layout->nr_zones; i++) {
         if (damage const found = check_zone(pgdat, i))
             return found;
+        if (damage const found = check_pcp(pgdat, i))
+            return found;
     }
     return {};
 }

@@ -6,6 +6,8 @@
 //   merging     no block's buddy of the same order is free too (isolated pageblocks apart)
 //   counts      nr_free is the lists' length, NR_FREE_PAGES their sum, and no buddy page exists
 //               outside the lists
+//   CPUs        a block on a CPU's list is in no buddy list, unused and in one piece; `count` is
+//               the lists' sum (check_pcp.cpp)
 //
 // Time is linear in the pages of the zone. Safe on damaged structures as long as the pages that
 // exist are readable: every address is checked before it is followed.
@@ -25,6 +27,7 @@ struct damage {
 };
 
 damage check_zone(pglist_data const& pgdat, unsigned idx);
+damage check_pcp(pglist_data const& pgdat, unsigned idx); // of one zone: all CPUs
 damage check(pglist_data const& pgdat);
 
 } // namespace pagelab::mm

@@ -6,6 +6,7 @@
 #include "guestkernel/mm/buddy.hpp"
 #include "guestkernel/mm/page_alloc.hpp"
 #include "guestkernel/mm/pageblock.hpp"
+#include "guestkernel/mm/pcp.hpp"
 
 namespace pagelab::mm {
 
@@ -31,7 +32,7 @@ void init_zone(pglist_data& pgdat, unsigned idx, unsigned long low, unsigned lon
     z.zone_pgdat = &pgdat;
     z.per_cpu_pageset = &z.boot_pageset;
     z.per_cpu_zonestats = &z.boot_zonestats;
-    z.boot_pageset = {0, 0, 1};
+    per_cpu_pages_init(z.boot_pageset);
     for (free_area& area : z.free_area) {
         for (list_head& list : area.free_list)
             lib::init_list_head(list);
@@ -195,6 +196,7 @@ Result<> free_area_init(pglist_data& pgdat, memblock& mb, free_area_config const
     TRY(memblock_trim_memory(mb, kPageSize));
     pgdat = {};
     pgdat.layout = config.layout;
+    pgdat.env = config.env;
     pgdat.memory = &mb;
     pgdat.node_mem_map = config.mem_map;
     pgdat.nr_online_cpus = 1;

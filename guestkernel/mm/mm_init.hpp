@@ -19,6 +19,7 @@ struct free_area_config {
     page* mem_map;
     // Where allocated physical memory can be written; called with what memblock_phys_alloc gives.
     void* (*phys_to_virt)(PhysAddr);
+    environment const* env = &kBareEnvironment;
 };
 
 // Page frames whose struct page is used: memory, rounded out to blocks of the largest order.

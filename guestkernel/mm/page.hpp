@@ -4,6 +4,9 @@
 //
 //   x86_64   63 node 54 | 53 zone 51 |  ...  | 21 PG_ 0        i686   31 zone 30 |  ...  | PG_
 //
+// A compound page is a block used as one: its first page, the head, has PG_head; the others are
+// tails and lead to it (compound.hpp).
+//
 // A free block's first page is a buddy page: page_type says so, private_ is its order, buddy_list
 // links it. _refcount counts users (0: free); _mapcount counts mappings minus one, and shares its
 // word with page_type, which no mapped page has.
@@ -28,10 +31,15 @@ struct alignas(2 * sizeof(unsigned long)) page {
     union {
         list_head lru;
         list_head buddy_list; // while free
-        list_head pcp_list;
+        list_head pcp_list;   // while free, on a CPU's list
+        struct {
+            unsigned long compound_head; // of a tail page: the head's address, plus 1
+            unsigned char compound_dtor; // these two: of the first tail page
+            unsigned char compound_order;
+        };
     };
     address_space* mapping;
-    unsigned long index; // just allocated: the migrate type it was taken as
+    unsigned long index; // just allocated, or on a CPU's list: a migrate type
     unsigned long private_;
     union {
         int _mapcount;
@@ -109,6 +117,13 @@ constexpr void clear_page_flag(page& p, pageflags flag)
 {
     p.flags &= ~(1ul << flag);
 }
+
+// Flags no page may have when it is freed (PAGE_FLAGS_CHECK_AT_FREE), or when it is taken.
+inline constexpr unsigned long kFlagsCheckedAtFree =
+    1ul << PG_lru | 1ul << PG_locked | 1ul << PG_private | 1ul << PG_private_2 |
+    1ul << PG_writeback | 1ul << PG_reserved | 1ul << PG_slab | 1ul << PG_active |
+    1ul << PG_unevictable | 1ul << PG_mlocked;
+inline constexpr unsigned long kFlagsCheckedAtPrep = (1ul << (PG_mlocked + 1)) - 1;
 
 constexpr unsigned page_zonenum(page const& p)
 {

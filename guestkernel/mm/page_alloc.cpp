@@ -2,8 +2,9 @@
 // last by giving up the reserves for atomic requests.
 #include "guestkernel/mm/page_alloc.hpp"
 
-#include "guestkernel/lib/align.hpp"
 #include "guestkernel/mm/highatomic.hpp"
+#include "guestkernel/mm/page_prep.hpp"
+#include "guestkernel/mm/pcp.hpp"
 #include "guestkernel/mm/watermark.hpp"
 
 namespace pagelab::mm {
@@ -17,33 +18,30 @@ struct alloc_context {
     migratetype type;
 };
 
-migratetype gfp_migratetype(gfp_t gfp)
+// A HighAtomic block for those who may have one, then the request's own kind.
+page* rmqueue_buddy(zone& z, alloc_context const& ac, unsigned flags, fallback_policy policy)
 {
-    if (gfp & __GFP_MOVABLE)
-        return MIGRATE_MOVABLE;
-    return gfp & __GFP_RECLAIMABLE ? MIGRATE_RECLAIMABLE : MIGRATE_UNMOVABLE;
+    page* const first = ac.order > 0 && (flags & ALLOC_HARDER) != 0
+                            ? rmqueue(z, ac.order, MIGRATE_HIGHATOMIC, policy)
+                            : nullptr;
+    return first != nullptr ? first : rmqueue(z, ac.order, ac.type, policy);
 }
 
 page* take_from_zone(zone& z, alloc_context const& ac, unsigned flags)
 {
     auto const policy =
         flags & ALLOC_NOFRAGMENT ? fallback_policy::kWholeBlocks : fallback_policy::kAllowed;
-    bool const may_use_reserve = ac.order > 0 && (flags & ALLOC_HARDER) != 0;
-    page* first = nullptr;
-    if (may_use_reserve) {
-        first = rmqueue_smallest(z, ac.order, MIGRATE_HIGHATOMIC);
-        if (first != nullptr)
-            z.vm_stat[NR_FREE_PAGES] -= 1l << ac.order;
-    }
+    page* first =
+        pcp_allowed_order(ac.order) ? rmqueue_pcplist(z, ac.order, ac.type, policy) : nullptr;
     if (first == nullptr)
-        first = rmqueue(z, ac.order, ac.type, policy);
+        first = rmqueue_buddy(z, ac, flags, policy);
     if (first == nullptr)
         return nullptr;
     z.vm_numa_event[NUMA_HIT]++;
     z.vm_numa_event[NUMA_LOCAL]++;
-    first->private_ = 0;
-    first->_refcount = 1;
-    if (may_use_reserve)
+    count_vm_events(*z.zone_pgdat, PGALLOC + zone_idx(z), 1ul << ac.order);
+    prep_new_page(*z.zone_pgdat, *first, ac.order, ac.gfp);
+    if (ac.order > 0 && (flags & ALLOC_HARDER) != 0)
         reserve_highatomic_pageblock(z, *first);
     return first;
 }
@@ -88,24 +86,14 @@ page* alloc_pages_slowpath(pglist_data& pgdat, alloc_context const& ac)
 {
     unsigned const flags = rank_flags(ac.gfp);
     page* first = get_page_from_freelist(pgdat, ac, WMARK_MIN, flags);
+    if (first == nullptr && (ac.gfp & __GFP_DIRECT_RECLAIM) != 0) {
+        drain_all_pages(pgdat);
+        first = get_page_from_freelist(pgdat, ac, WMARK_MIN, flags);
+    }
     while (first == nullptr && (ac.gfp & __GFP_DIRECT_RECLAIM) != 0 &&
            unreserve_highatomic_pageblock(pgdat, ac.type))
         first = get_page_from_freelist(pgdat, ac, WMARK_MIN, flags);
     return first;
-}
-
-// What is wrong with a page somebody wants to free; null: nothing.
-char const* free_page_is_bad(page const& p, int users)
-{
-    if (page_buddy(p))
-        return "page is already free";
-    if (page_flag(p, PG_reserved))
-        return "page is reserved";
-    if (p._refcount < users)
-        return "page has no users";
-    if (p._mapcount != -1)
-        return "page is still mapped";
-    return nullptr;
 }
 
 } // namespace
@@ -120,34 +108,6 @@ page* alloc_pages(pglist_data& pgdat, gfp_t gfp, unsigned order)
     if (first == nullptr && nofragment != 0)
         first = get_page_from_freelist(pgdat, ac, WMARK_LOW, 0);
     return first != nullptr ? first : alloc_pages_slowpath(pgdat, ac);
-}
-
-Result<> __free_pages(pglist_data& pgdat, page& first, unsigned order)
-{
-    if (order >= MAX_ORDER)
-        return Error{"order is too large"};
-    if (char const* const bad = free_page_is_bad(first, 1))
-        return Error{bad};
-    if (first._refcount > 1) {
-        first._refcount--;
-        return {};
-    }
-    zone& z = page_zone(pgdat, first);
-    unsigned long const pfn = pfn_of(z, first);
-    unsigned long const pages = 1ul << order;
-    if (!lib::is_aligned(pfn, pages) || !zone_spans_pfn(z, pfn) ||
-        !zone_spans_pfn(z, pfn + pages - 1))
-        return Error{"page does not begin a block of this order"};
-    for (unsigned long i = 1; i < pages; i++) {
-        page const& tail = *(&first + i);
-        if (char const* const bad = free_page_is_bad(tail, 0))
-            return Error{bad};
-        if (tail._refcount != 0)
-            return Error{"page inside the block has users"};
-    }
-    first._refcount = 0;
-    free_one_page(z, first, order, free_place::kByNeighbour);
-    return {};
 }
 
 unsigned long nr_free_pages(pglist_data const& pgdat)

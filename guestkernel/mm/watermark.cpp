@@ -83,23 +83,26 @@ int zone_batchsize(zone const& z)
     return size < 1 ? 1 : size;
 }
 
-void setup_pagesets(pglist_data& pgdat, zone& z)
+} // namespace
+
+void zone_set_pageset_high_and_batch(zone& z)
 {
+    unsigned const nr_cpus = z.zone_pgdat->nr_online_cpus;
     int const batch = zone_batchsize(z);
-    auto const share = static_cast<int>(z._watermark[WMARK_LOW] / pgdat.nr_online_cpus);
+    auto const share = static_cast<int>(z._watermark[WMARK_LOW] / nr_cpus);
     z.pageset_batch = batch;
     z.pageset_high = share > 4 * batch ? share : 4 * batch;
-    unsigned const threshold = 2 * lib::fls64(pgdat.nr_online_cpus) *
-                               (1 + lib::fls64(z.managed_pages >> (27 - kPageShift)));
-    for (unsigned cpu = 0; cpu < pgdat.nr_online_cpus; cpu++) {
+    unsigned const threshold =
+        2 * lib::fls64(nr_cpus) * (1 + lib::fls64(z.managed_pages >> (27 - kPageShift)));
+    if (z.per_cpu_pageset == &z.boot_pageset)
+        return;
+    for (unsigned cpu = 0; cpu < nr_cpus; cpu++) {
         z.per_cpu_pageset[cpu].high = z.pageset_high;
         z.per_cpu_pageset[cpu].batch = z.pageset_batch;
         z.per_cpu_zonestats[cpu].stat_threshold =
             static_cast<signed char>(clamp(threshold, 0, kMostThreshold));
     }
 }
-
-} // namespace
 
 void setup_per_zone_wmarks(pglist_data& pgdat, unsigned long min_free_kbytes)
 {
@@ -122,7 +125,7 @@ void setup_per_zone_wmarks(pglist_data& pgdat, unsigned long min_free_kbytes)
     calculate_totalreserve_pages(pgdat);
     for (unsigned i = 0; i < pgdat.layout->nr_zones; i++) {
         if (populated_zone(pgdat.node_zones[i]))
-            setup_pagesets(pgdat, pgdat.node_zones[i]);
+            zone_set_pageset_high_and_batch(pgdat.node_zones[i]);
     }
 }
 

@@ -20,6 +20,10 @@ void init_per_zone_wmark_min(pglist_data& pgdat);
 // The same for a min_free_kbytes chosen by the caller.
 void setup_per_zone_wmarks(pglist_data& pgdat, unsigned long min_free_kbytes);
 
+// How many pages each CPU may keep of this zone, from its size and low watermark; a boot pageset is
+// left alone. Source: zone_batchsize, zone_highsize, refresh_zone_stat_thresholds.
+void zone_set_pageset_high_and_batch(zone& z);
+
 // How far a request may go; Linux' internal allocation flags.
 enum alloc_flags : unsigned {
     ALLOC_NO_WATERMARKS = 0x4, // everything

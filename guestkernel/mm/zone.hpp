@@ -13,8 +13,10 @@
 #pragma once
 
 #include "guestkernel/abi/address.hpp"
+#include "guestkernel/mm/environment.hpp"
 #include "guestkernel/mm/memblock.hpp"
 #include "guestkernel/mm/page.hpp"
+#include "guestkernel/mm/vm_event.hpp"
 #include "guestkernel/mm/vmstat.hpp"
 #include "guestkernel/mm/zone_layout.hpp"
 
@@ -39,6 +41,11 @@ enum migratetype : unsigned {
     MIGRATE_TYPES,
 };
 
+enum zone_flags : unsigned { // bits of zone.flags
+    ZONE_BOOSTED_WATERMARK,
+    ZONE_RECLAIM_ACTIVE, // kswapd is at work
+};
+
 enum zone_watermarks : unsigned { WMARK_MIN, WMARK_LOW, WMARK_HIGH, WMARK_PROMO, NR_WMARK };
 
 struct free_area {
@@ -46,10 +53,18 @@ struct free_area {
     unsigned long nr_free; // blocks on all lists
 };
 
+enum : unsigned {
+    PAGE_ALLOC_COSTLY_ORDER = 3, // larger blocks are not kept by CPUs, nor worth much effort
+    NR_PCP_LISTS = MIGRATE_PCPTYPES * (PAGE_ALLOC_COSTLY_ORDER + 1),
+};
+
+// Free blocks one CPU keeps for itself (pcp.hpp); to the zone they are not free.
 struct per_cpu_pages {
-    int count; // pages kept by this CPU
-    int high;
+    int count; // pages on all lists
+    int high;  // 0: none is kept
     int batch;
+    short free_factor; // frees since the last allocation: each doubles what goes back at once
+    list_head lists[NR_PCP_LISTS];
 };
 
 struct per_cpu_zonestat {
@@ -93,6 +108,13 @@ struct zonelist {
     zoneref _zonerefs[MAX_NR_ZONES + 1]; // managed zones, highest first
 };
 
+// A page that was not as a free one must be: it is set aside for ever, and reported.
+struct bad_page {
+    unsigned long count; // so far
+    Pfn pfn;             // the last one
+    char const* why;
+};
+
 struct pglist_data {
     struct zone node_zones[MAX_NR_ZONES];
     zonelist node_zonelists[1];
@@ -104,12 +126,15 @@ struct pglist_data {
     int node_id;
     unsigned long totalreserve_pages;
     long vm_stat[NR_VM_NODE_STAT_ITEMS];
+    unsigned long vm_event[NR_VM_EVENT_ITEMS];
     // pagelab's own
+    environment const* env;
     zone_layout const* layout;
     memblock const* memory; // tells which pages exist; null: those of the zones' spans
     unsigned movable_zone;  // the zone __GFP_MOVABLE user pages really come from
     unsigned nr_online_cpus;
     unsigned long min_free_kbytes;
+    struct bad_page bad_page;
 };
 using pg_data_t = pglist_data;
 
@@ -131,6 +156,11 @@ inline zone& page_zone(pglist_data& pgdat, page const& p)
 inline unsigned zone_idx(zone const& z)
 {
     return static_cast<unsigned>(&z - z.zone_pgdat->node_zones);
+}
+
+inline void count_vm_events(pglist_data& pgdat, unsigned event, unsigned long by)
+{
+    pgdat.vm_event[event] += by;
 }
 
 inline bool populated_zone(zone const& z)

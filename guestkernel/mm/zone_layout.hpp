@@ -14,6 +14,7 @@ enum : unsigned { MAX_NR_ZONES = 5 };
 struct zone_layout {
     unsigned nr_zones;
     char const* names[MAX_NR_ZONES];
+    char const* event_suffixes[MAX_NR_ZONES];    // of the counters each zone has: "pgalloc_dma"
     unsigned lowmem_reserve_ratio[MAX_NR_ZONES]; // 0: keeps nothing back
     unsigned dma;
     unsigned dma32; // == normal where there is no such zone
@@ -26,6 +27,7 @@ struct zone_layout {
 inline constexpr zone_layout kZoneLayout32 = {
     .nr_zones = 4,
     .names = {"DMA", "Normal", "HighMem", "Movable", nullptr},
+    .event_suffixes = {"dma", "normal", "high", "movable", nullptr},
     .lowmem_reserve_ratio = {256, 32, 0, 0, 0},
     .dma = 0,
     .dma32 = 1,
@@ -38,6 +40,7 @@ inline constexpr zone_layout kZoneLayout32 = {
 inline constexpr zone_layout kZoneLayout64 = {
     .nr_zones = 5,
     .names = {"DMA", "DMA32", "Normal", "Movable", "Device"},
+    .event_suffixes = {"dma", "dma32", "normal", "movable", "device"},
     .lowmem_reserve_ratio = {256, 256, 32, 0, 0},
     .dma = 0,
     .dma32 = 1,

@@ -3,10 +3,12 @@
 
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <sstream>
 #include <stdexcept>
 
 #include "guestkernel/mm/pageblock.hpp"
+#include "guestkernel/mm/pcp.hpp"
 
 namespace pagelab::mm {
 
@@ -68,13 +70,13 @@ void parse_zone_line(pglist_data& pgdat, zone& z, std::vector<std::string> const
     else if (key == "start_pfn:")
         z.zone_start_pfn = pages;
     else if (key == "count:")
-        z.boot_pageset.count = static_cast<int>(value);
+        z.per_cpu_pageset->count = static_cast<int>(value);
     else if (key == "high:")
-        z.boot_pageset.high = static_cast<int>(value);
+        z.per_cpu_pageset->high = static_cast<int>(value);
     else if (key == "batch:")
-        z.boot_pageset.batch = static_cast<int>(value);
+        z.per_cpu_pageset->batch = static_cast<int>(value);
     else if (key == "vm")
-        z.boot_zonestats.stat_threshold = static_cast<signed char>(value);
+        z.per_cpu_zonestats->stat_threshold = static_cast<signed char>(value);
     else if (key == "protection:") {
         for (size_t i = 1; i < words.size(); i++)
             z.lowmem_reserve[i - 1] = std::stol(words[i]);
@@ -108,15 +110,23 @@ zone_layout const& layout_of(std::string const& machine)
 
 void init_empty_node(pglist_data& pgdat, std::string const& machine)
 {
+    struct ZoneOfCpu {
+        per_cpu_pages pages;
+        per_cpu_zonestat stats;
+    };
+    static std::vector<std::unique_ptr<ZoneOfCpu>> arena;
     pgdat = {};
     pgdat.layout = &layout_of(machine);
+    pgdat.env = &kBareEnvironment;
     pgdat.nr_online_cpus = 1;
     for (unsigned i = 0; i < pgdat.layout->nr_zones; i++) {
         zone& z = pgdat.node_zones[i];
         z.name = pgdat.layout->names[i];
         z.zone_pgdat = &pgdat;
-        z.per_cpu_pageset = &z.boot_pageset;
-        z.per_cpu_zonestats = &z.boot_zonestats;
+        arena.push_back(std::make_unique<ZoneOfCpu>());
+        per_cpu_pages_init(arena.back()->pages);
+        z.per_cpu_pageset = &arena.back()->pages;
+        z.per_cpu_zonestats = &arena.back()->stats;
     }
 }
 

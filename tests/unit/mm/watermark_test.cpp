@@ -32,9 +32,9 @@ void check_as_reference(pglist_data const& pgdat, std::string const& machine)
             CHECK(ours._watermark[mark] == theirs._watermark[mark]);
         for (unsigned j = 0; j < pgdat.layout->nr_zones; j++)
             CHECK(ours.lowmem_reserve[j] == theirs.lowmem_reserve[j]);
-        CHECK(ours.boot_pageset.batch == theirs.boot_pageset.batch);
-        CHECK(ours.boot_pageset.high == theirs.boot_pageset.high);
-        CHECK(ours.boot_zonestats.stat_threshold == theirs.boot_zonestats.stat_threshold);
+        CHECK(ours.per_cpu_pageset->batch == theirs.per_cpu_pageset->batch);
+        CHECK(ours.per_cpu_pageset->high == theirs.per_cpu_pageset->high);
+        CHECK(ours.per_cpu_zonestats->stat_threshold == theirs.per_cpu_zonestats->stat_threshold);
     }
 }
 

@@ -1,0 +1,119 @@
+// Giving pages back, and the forms of a request other than alloc_pages.
+#include "guestkernel/mm/page_alloc.hpp"
+
+#include "guestkernel/mm/compound.hpp"
+#include "guestkernel/mm/page_prep.hpp"
+#include "guestkernel/mm/pcp.hpp"
+
+namespace pagelab::mm {
+
+namespace {
+
+// Of checked pages.
+void free_the_page(pglist_data& pgdat, page& first, unsigned order)
+{
+    zone& z = page_zone(pgdat, first);
+    free_pages_prepare(first, order);
+    count_vm_events(pgdat, PGFREE, 1ul << order);
+    if (pcp_allowed_order(order))
+        free_unref_page(z, first, order);
+    else
+        free_one_page(z, first, order, free_place::kByNeighbour);
+}
+
+unsigned get_order(size_t size)
+{
+    unsigned order = 0;
+    while (order < MAX_ORDER && static_cast<size_t>(kPageSize) << order < size)
+        order++;
+    return order;
+}
+
+unsigned long exact_pages(size_t size)
+{
+    return static_cast<unsigned long>((size + kPageSize - 1) / kPageSize);
+}
+
+} // namespace
+
+Result<> __free_pages(pglist_data& pgdat, page& first, unsigned order)
+{
+    if (order >= MAX_ORDER)
+        return Error{"order is too large"};
+    if (first._refcount > 1 && (order == 0 || page_head(first))) {
+        first._refcount--;
+        return {};
+    }
+    int const users = first._refcount > 1 ? first._refcount : 1;
+    auto const checked = check_free_pages(pgdat, first, order, users);
+    if (!checked)
+        return checked;
+    if (users == 1) {
+        free_the_page(pgdat, first, order);
+        return {};
+    }
+    first._refcount--;
+    while (order-- > 0)
+        free_the_page(pgdat, *(&first + (1ul << order)), order);
+    return {};
+}
+
+Result<> put_page(pglist_data& pgdat, page& p)
+{
+    page& head = compound_head(p);
+    return __free_pages(pgdat, head, compound_order(head));
+}
+
+void split_page(page& first, unsigned order)
+{
+    for (unsigned long i = 1; i < 1ul << order; i++)
+        (&first + i)->_refcount = 1;
+}
+
+unsigned long __get_free_pages(pglist_data& pgdat, gfp_t gfp, unsigned order)
+{
+    if ((gfp & __GFP_HIGHMEM) != 0 || pgdat.env->page_address == nullptr)
+        return 0;
+    page* const first = alloc_pages(pgdat, gfp, order);
+    return first == nullptr ? 0 : reinterpret_cast<unsigned long>(pgdat.env->page_address(*first));
+}
+
+unsigned long get_zeroed_page(pglist_data& pgdat, gfp_t gfp)
+{
+    return __get_free_pages(pgdat, gfp | __GFP_ZERO, 0);
+}
+
+Result<> free_pages(pglist_data& pgdat, unsigned long address, unsigned order)
+{
+    if (address == 0)
+        return {};
+    if (pgdat.env->virt_to_page == nullptr)
+        return Error{"no page has an address here"};
+    page* const first = pgdat.env->virt_to_page(reinterpret_cast<void const*>(address));
+    if (first == nullptr)
+        return Error{"address is not in the direct map"};
+    return __free_pages(pgdat, *first, order);
+}
+
+void* alloc_pages_exact(pglist_data& pgdat, size_t size, gfp_t gfp)
+{
+    unsigned const order = get_order(size);
+    unsigned long const address = __get_free_pages(pgdat, gfp & ~__GFP_COMP, order);
+    if (address == 0)
+        return nullptr;
+    page& first = *pgdat.env->virt_to_page(reinterpret_cast<void const*>(address));
+    split_page(first, order);
+    for (unsigned long i = exact_pages(size); i < 1ul << order; i++)
+        free_the_page(pgdat, *(&first + i), 0);
+    return reinterpret_cast<void*>(address);
+}
+
+Result<> free_pages_exact(pglist_data& pgdat, void* address, size_t size)
+{
+    auto const start = reinterpret_cast<unsigned long>(address);
+    for (unsigned long i = 0; i < exact_pages(size); i++)
+        TRY(free_pages(pgdat, start + i * static_cast<unsigned long>(kPageSize), 0));
+    return {};
+}
+
+} // namespace pagelab::mm

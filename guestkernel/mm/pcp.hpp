@@ -1,0 +1,61 @@
+// Per-CPU page lists: blocks of order 0 to 3 that a CPU keeps, so that most requests touch nothing
+// that other CPUs use.
+//
+//   buddy lists  --- rmqueue_bulk: `batch` blocks, when a list is empty --->  pcp->lists[]
+//   buddy lists  <-- free_pcppages_bulk, when `count` reaches `high` -------  pcp->lists[]
+//
+// A list per order and migrate type. The last block freed is the first taken: its bytes are likely
+// in the cache. Blocks on the lists are not free to the zone: neither NR_FREE_PAGES nor
+// free_area.nr_free counts them, and they do not merge. A page's `index` is the migrate type its
+// pageblock had when it was freed.
+//
+// Before setup_per_cpu_pageset each zone has a boot pageset, which keeps nothing.
+// Source: Linux 6.1 mm/page_alloc.c: rmqueue_pcplist, free_unref_page_commit, free_pcppages_bulk,
+// nr_pcp_high, nr_pcp_free, drain_all_pages.
+#pragma once
+
+#include "guestkernel/mm/buddy.hpp"
+
+namespace pagelab::mm {
+
+constexpr bool pcp_allowed_order(unsigned order)
+{
+    return order <= PAGE_ALLOC_COSTLY_ORDER;
+}
+
+constexpr unsigned order_to_pindex(unsigned type, unsigned order)
+{
+    return MIGRATE_PCPTYPES * order + type;
+}
+
+constexpr unsigned pindex_to_order(unsigned pindex)
+{
+    return pindex / MIGRATE_PCPTYPES;
+}
+
+inline per_cpu_pages& this_cpu_pageset(zone const& z)
+{
+    return z.per_cpu_pageset[z.zone_pgdat->env->smp_processor_id()];
+}
+
+// A pageset that keeps nothing, with empty lists.
+void per_cpu_pages_init(per_cpu_pages& pcp);
+
+// The zones' real pagesets, their sizes by watermark.hpp. `pagesets` and `stats` have
+// MAX_NR_ZONES * nr_online_cpus elements and live as long as the node.
+void setup_per_cpu_pageset(pglist_data& pgdat, per_cpu_pages* pagesets, per_cpu_zonestat* stats);
+
+// A block of order 0..3 from this CPU's list, which is refilled if empty; null: the zone has none.
+page* rmqueue_pcplist(zone& z, unsigned order, migratetype type, fallback_policy policy);
+
+// Gives a block of order 0..3 to this CPU; too many of them go back to the zone.
+void free_unref_page(zone& z, page& p, unsigned order);
+
+// All that this CPU, or all CPUs, keep goes back to the buddy lists.
+void drain_pages_zone(zone& z, unsigned cpu);
+void drain_all_pages(pglist_data& pgdat);
+
+// Pages kept by all CPUs.
+unsigned long nr_free_pcp(zone const& z);
+
+} // namespace pagelab::mm
