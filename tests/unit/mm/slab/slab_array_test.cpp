@@ -303,6 +303,21 @@ TEST_CASE_FIXTURE(Fixture, "without memory for arrays, objects come one by one")
     CHECK(t.take_log().empty());
 }
 
+TEST_CASE_FIXTURE(Fixture, "a slab without memory for its free list is given back")
+{
+    kmem_cache& s = create(256, 0, nothing);
+    REQUIRE(is_off_slab(s));
+    unsigned long const before = pages();
+    world.fail_from = world.page_calls + 1; // the slab's page is there, the next one is not
+    world.fail_to = ~0ul;
+    CHECK(kmem_cache_alloc(s, GFP_KERNEL) == nullptr);
+    CHECK(pages() == before);
+    CHECK(t.node.pgdat.vm_stat[NR_SLAB_RECLAIMABLE_B] == 0);
+    world.fail_to = 0;
+    CHECK(kmem_cache_alloc(s, GFP_KERNEL) != nullptr);
+    CHECK(damage() == "none");
+}
+
 TEST_CASE_FIXTURE(Fixture, "an object of another cache is reported, and freed into its own")
 {
     kmem_cache& s = create(100);

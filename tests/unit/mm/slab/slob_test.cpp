@@ -93,6 +93,21 @@ TEST_CASE_FIXTURE(Fixture, "first fit: a hole is taken by what fits it, and no m
     CHECK(damage() == "none");
 }
 
+TEST_CASE_FIXTURE(Fixture, "the search goes on where the last one ended")
+{
+    std::vector<char*> taken;
+    for (unsigned i = 0; i < 16; i++) // eight in a page, which leaves a few bytes between them
+        taken.push_back(take(500));
+    slab const& first = page_of(taken[0]);
+    slab const& second = page_of(taken[15]);
+    REQUIRE(&first != &second);
+    REQUIRE(heap().free_slob_medium.next == &second.slab_list);
+    give(taken[3]);
+    CHECK(take(500) == taken[3]);
+    CHECK(heap().free_slob_medium.next == &first.slab_list);
+    CHECK(damage() == "none");
+}
+
 TEST_CASE_FIXTURE(Fixture, "free neighbours merge, from either side and both")
 {
     char* const fence = take(200); // so that the page stays
