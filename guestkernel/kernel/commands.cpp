@@ -5,8 +5,6 @@
 #include "guestkernel/kernel/options.hpp"
 #include "guestkernel/kernel/panic.hpp"
 #include "guestkernel/kernel/printk.hpp"
-#include "guestkernel/kernel/proc.hpp"
-#include "guestkernel/kernel/sysfs.hpp"
 #include "guestkernel/lib/string.hpp"
 
 namespace pagelab::kernel {
@@ -16,46 +14,11 @@ namespace {
 constexpr int kMaxWords = 32;
 constexpr size_t kLineSize = 256;
 
-void run_cat(int argc, char const* const* argv)
-{
-    for (int i = 1; i < argc; i++) {
-        proc_file const* const file = find_proc_file(argv[i]);
-        if (file != nullptr)
-            console_report(file->show);
-        else if (!cat_sysfs(argv[i]))
-            console_printf("cat: can't open '%s': No such file or directory\n", argv[i]);
-    }
-}
-
-void run_ls(int argc, char const* const* argv)
-{
-    char const* const path = argc > 1 ? argv[1] : "/";
-    if (strcmp(path, "/") == 0) {
-        console_puts("proc\nsys\n");
-    } else if (strcmp(path, "/proc") == 0 || strcmp(path, "/proc/") == 0) {
-        for (unsigned i = 0; i < nr_proc_files; i++) {
-            if (proc_file_exists(proc_files[i]))
-                console_printf("%s\n", proc_files[i].name);
-        }
-    } else if (find_proc_file(path) != nullptr) {
-        console_printf("%s\n", path);
-    } else if (!list_sysfs(path)) {
-        console_printf("ls: %s: No such file or directory\n", path);
-    }
-}
-
 void run_dmesg(int argc, char const* const* argv)
 {
     bool const raw = argc > 1 && strcmp(argv[1], "-r") == 0;
     console_report(raw ? [](lib::seq_file& m) { show_log(m, log_style::raw); }
                        : [](lib::seq_file& m) { show_log(m, log_style::plain); });
-}
-
-void run_echo(int argc, char const* const* argv)
-{
-    for (int i = 1; i < argc; i++)
-        console_printf(i == 1 ? "%s" : " %s", argv[i]);
-    console_puts("\n");
 }
 
 void run_poweroff(int argc, char const* const* argv)
@@ -94,10 +57,11 @@ constexpr command kCommands[] = {
      "N [SEED]          N random steps on all memory, keeping what is held; 0: give it back",
      run_churn},
     {"dmesg", "[-r]              print the kernel's log (-r: with levels)", run_dmesg},
-    {"echo", "[WORD...]         print words", run_echo},
+    {"echo", "[WORD...] [> FILE]  print words, or write them to a file of /proc", run_echo},
     {"fault", "null|gp|ud|wp|nx|stack|div   provoke an exception, which is fatal", run_fault},
     {"free", "PFN               give back what alloc took", run_free},
     {"help", "                  print this", run_help},
+    {"hexdump", "-C [-s OFFSET] [-n LENGTH] FILE   the bytes of a file of /proc", run_hexdump},
     {"kmap", "PFN               map a page of high memory; prints its first word", run_kmap},
     {"kunmap", "PFN               undo kmap", run_kunmap},
     {"ls", "[DIRECTORY]       list / or /proc", run_ls},

@@ -14,6 +14,12 @@ struct command {
     command_function run;
 };
 
+// file_commands.cpp
+void run_cat(int argc, char const* const* argv);
+void run_echo(int argc, char const* const* argv);
+void run_hexdump(int argc, char const* const* argv);
+void run_ls(int argc, char const* const* argv);
+
 // memory_commands.cpp
 void run_alloc(int argc, char const* const* argv);
 void run_free(int argc, char const* const* argv);

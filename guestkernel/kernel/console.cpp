@@ -71,15 +71,20 @@ void console_printf(char const* format, ...)
     va_end(arguments);
 }
 
-void console_report(void (*write)(lib::seq_file& m))
+lib::seq_file console_seq_file(char* buffer, size_t size)
 {
-    char buffer[256];
-    lib::seq_file m = {
+    return {
         .buf = buffer,
-        .size = sizeof(buffer),
+        .size = size,
         .flush = [](void*, char const* text, size_t length) { console_write(text, length); },
         .context = nullptr,
     };
+}
+
+void console_report(void (*write)(lib::seq_file& m))
+{
+    char buffer[256];
+    lib::seq_file m = console_seq_file(buffer, sizeof(buffer));
     write(m);
     lib::seq_flush(m);
 }

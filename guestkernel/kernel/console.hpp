@@ -17,6 +17,7 @@ void console_puts(char const* text);
 
 // A report that goes to the console: run `write` on a seq_file, then flush it.
 void console_report(void (*write)(lib::seq_file& m));
+lib::seq_file console_seq_file(char* buffer, size_t size); // for other reports
 
 void console_enable_input();
 void console_receive(); // the serial interrupt's work

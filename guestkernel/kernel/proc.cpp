@@ -1,6 +1,7 @@
 // The files of /proc.
 #include "guestkernel/kernel/proc.hpp"
 
+#include "guestkernel/kernel/console.hpp"
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
@@ -22,15 +23,8 @@ void show_version(lib::seq_file& m)
     lib::seq_printf(m, "%s\n", kVersion);
 }
 
-} // namespace
-
-#ifdef __x86_64__
-char const kVersion[] = "pagelab version 0.1 (x86_64) (" __VERSION__ ")";
-#else
-char const kVersion[] = "pagelab version 0.1 (i686) (" __VERSION__ ")";
-#endif
-
-proc_file const proc_files[] = {
+// In alphabetical order.
+constexpr proc_file kFiles[] = {
     {"buddyinfo", show_buddyinfo_file},
     {"cmdline", show_cmdline},
     {"iomem", show_iomem_file},
@@ -41,19 +35,73 @@ proc_file const proc_files[] = {
     {"vmallocinfo", show_vmallocinfo_file},
     {"zoneinfo", show_zoneinfo_file},
 };
-unsigned const nr_proc_files = sizeof(proc_files) / sizeof(proc_files[0]);
+
+// What follows /proc, without its '/'; null for other paths.
+char const* below_proc(char const* path)
+{
+    constexpr char kFolder[] = "/proc";
+    constexpr size_t kLength = sizeof(kFolder) - 1;
+    if (strncmp(path, kFolder, kLength) != 0)
+        return nullptr;
+    path += kLength;
+    if (*path == '/')
+        return path + 1;
+    return *path == '\0' ? path : nullptr;
+}
+
+// Up to the first '/'.
+size_t first_part(char const* name)
+{
+    size_t length = 0;
+    while (name[length] != '\0' && name[length] != '/')
+        length++;
+    return length;
+}
+
+} // namespace
+
+#ifdef __x86_64__
+char const kVersion[] = "pagelab version 0.1 (x86_64) (" __VERSION__ ")";
+#else
+char const kVersion[] = "pagelab version 0.1 (i686) (" __VERSION__ ")";
+#endif
 
 proc_file const* find_proc_file(char const* path)
 {
-    constexpr char kPrefix[] = "/proc/";
-    constexpr size_t kPrefixLength = sizeof(kPrefix) - 1;
-    if (strncmp(path, kPrefix, kPrefixLength) != 0)
-        return nullptr;
-    for (proc_file const& file : proc_files) {
-        if (strcmp(path + kPrefixLength, file.name) == 0 && proc_file_exists(file))
+    char const* const name = below_proc(path);
+    for (proc_file const& file : kFiles) {
+        if (name != nullptr && strcmp(name, file.name) == 0 && proc_file_exists(file))
             return &file;
     }
     return nullptr;
+}
+
+bool list_proc(char const* path)
+{
+    char const* const folder = below_proc(path);
+    if (folder == nullptr)
+        return false;
+    size_t length = strlen(folder);
+    if (length > 0 && folder[length - 1] == '/')
+        length--;
+    char const* last = "";
+    size_t last_length = 0;
+    bool found = false;
+    for (proc_file const& file : kFiles) {
+        if (!proc_file_exists(file) || strncmp(file.name, folder, length) != 0 ||
+            (length > 0 && file.name[length] != '/'))
+            continue;
+        char const* const entry = file.name + length + (length > 0 ? 1 : 0);
+        size_t const entry_length = first_part(entry);
+        if (entry_length != last_length || strncmp(entry, last, entry_length) != 0) {
+            console_write(entry, entry_length);
+            console_puts("\n");
+        }
+        last = entry;
+        last_length = entry_length;
+        found = true;
+    }
+    return found;
 }
 
 void set_command_line(char const* text)

@@ -1,14 +1,26 @@
-// The files of /proc: each is a name and the function that writes it.
+// The files of /proc: each is a name and the functions that make, give or take its contents.
+//
+// Most are text, written anew whenever they are read. A binary file is read by offset, a piece at a
+// time. Some can be written to, by `echo TEXT > FILE`.
 #pragma once
 
+#include <stddef.h>
+#include <stdint.h>
+
+#include "guestkernel/lib/result.hpp"
 #include "guestkernel/lib/seq_file.hpp"
 
 namespace pagelab::kernel {
 
 struct proc_file {
-    char const* name; // below /proc/
-    void (*show)(lib::seq_file& m);
-    bool (*is_there)() = nullptr; // null: always
+    char const* name;                         // below /proc/, as "sys/vm/drop_caches"
+    void (*show)(lib::seq_file& m) = nullptr; // null: not text
+    bool (*is_there)() = nullptr;             // null: always
+
+    // Stores up to `size` bytes from `offset` on; how many: 0 at the end. Null: not binary.
+    lib::Result<size_t> (*read)(uint64_t offset, void* buffer, size_t size) = nullptr;
+    // One line without its end. Null: read-only.
+    lib::Result<> (*write)(char const* text) = nullptr;
 };
 
 inline bool proc_file_exists(proc_file const& file)
@@ -16,12 +28,11 @@ inline bool proc_file_exists(proc_file const& file)
     return file.is_there == nullptr || file.is_there();
 }
 
-// In alphabetical order; also those that are not there.
-extern proc_file const proc_files[];
-extern unsigned const nr_proc_files;
-
 // The file of a path like "/proc/meminfo", or null.
 proc_file const* find_proc_file(char const* path);
+
+// Prints the names in a folder, /proc or one below it; false if it is none.
+bool list_proc(char const* path);
 
 // What /proc/cmdline shows; kept by reference.
 void set_command_line(char const* text);
