@@ -2,4 +2,4 @@
 pagelab_library(mmu_probe
     SOURCES ${CMAKE_CURRENT_LIST_DIR}/mmu_probe.cpp ${CMAKE_CURRENT_LIST_DIR}/mmu_probe_engine.cpp
             ${CMAKE_CURRENT_LIST_DIR}/mmu_probe_stubs.cpp
-    DEPS mmu LINK PkgConfig::UNICORN)
+    DEPS mmu LINK ${PAGELAB_UNICORN})

@@ -6,14 +6,15 @@
 #include <cstring>
 #include <optional>
 
-#include <dlfcn.h>
 #include <malloc.h>
+
+// The library's own, of no header: MemoryRegion* (struct uc_struct*, hwaddr). Null if it has none.
+extern "C" [[gnu::weak]] void* find_memory_mapping_x86_64(uc_engine* engine, uint64_t address);
 
 namespace pagelab::cpu {
 
 namespace {
 
-// MemoryRegion* find_memory_mapping(struct uc_struct* uc, hwaddr address)
 using FindRegion = void* (*)(uc_engine* engine, uint64_t address);
 
 struct Entry {
@@ -65,7 +66,7 @@ std::byte* find_pointer(uc_engine* engine, FindRegion function)
 bool remember_regions(uc_engine* engine, PhysAddr mapped)
 {
     memo = {};
-    search = reinterpret_cast<FindRegion>(dlsym(RTLD_DEFAULT, "find_memory_mapping_x86_64"));
+    search = find_memory_mapping_x86_64;
     std::byte* const pointer = search == nullptr ? nullptr : find_pointer(engine, search);
     if (pointer == nullptr)
         return false;
