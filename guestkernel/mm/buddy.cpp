@@ -9,20 +9,13 @@ namespace pagelab::mm {
 
 namespace {
 
-struct buddy_block {
-    page* first; // null: the buddy is not free as a whole
-    unsigned long pfn;
-};
-
 // Linux' page_is_buddy: the page exists (the node's array is whole in every aligned 4 MiB), is
 // free, of the same order and in the same zone.
-buddy_block find_buddy(zone const& z, unsigned long pfn, unsigned order)
+inline bool page_is_buddy(page const& p, page const& buddy, unsigned order)
 {
-    unsigned long const buddy_pfn = pfn ^ (1ul << order);
-    page& buddy = z.zone_pgdat->node_mem_map[buddy_pfn];
-    bool const is_buddy =
-        page_buddy(buddy) && buddy_order(buddy) == order && page_zonenum(buddy) == zone_idx(z);
-    return {is_buddy ? &buddy : nullptr, buddy_pfn};
+    constexpr auto kZoneBits = static_cast<unsigned long>(ZoneField::mask);
+    return page_buddy(buddy) && buddy_order(buddy) == order &&
+           ((p.flags ^ buddy.flags) & kZoneBits) == 0;
 }
 
 // Pageblocks of the types that must stay apart merge with their like only.
@@ -36,12 +29,27 @@ bool may_merge_blocks(zone const& z, unsigned long pfn, unsigned long buddy_pfn)
 
 // Whether the merged block's own buddy is free: then this block will merge twice when its buddy
 // is freed, and is worth keeping.
-bool buddy_merge_likely(zone const& z, unsigned long pfn, unsigned order)
+bool buddy_merge_likely(page const* map, unsigned long pfn, unsigned order)
 {
     if (order >= MAX_ORDER - 2)
         return false;
     unsigned long const merged = pfn & ~(1ul << order);
-    return find_buddy(z, merged, order + 1).first != nullptr;
+    return page_is_buddy(map[merged], map[merged ^ (2ul << order)], order + 1);
+}
+
+enum class list_end { kHead, kTail };
+
+inline void link_free_block(zone& z, page& p, unsigned order, migratetype type, list_end end)
+{
+    struct free_area& area = z.free_area[order];
+    list_head& list = area.free_list[type];
+    p.private_ = order;
+    set_page_type(p, PG_buddy);
+    if (end == list_end::kHead)
+        lib::list_add(p.buddy_list, list);
+    else
+        lib::list_add_tail(p.buddy_list, list);
+    area.nr_free++;
 }
 
 // Puts the upper halves of a block of order `high` back until `low` is left.
@@ -49,7 +57,7 @@ void expand(zone& z, page& first, unsigned low, unsigned high, migratetype type)
 {
     while (high > low) {
         high--;
-        add_to_free_list(z, *(&first + (1ul << high)), high, type);
+        link_free_block(z, *(&first + (1ul << high)), high, type, list_end::kHead);
     }
 }
 
@@ -57,10 +65,7 @@ void expand(zone& z, page& first, unsigned low, unsigned high, migratetype type)
 
 void add_to_free_list(zone& z, page& p, unsigned order, migratetype type)
 {
-    p.private_ = order;
-    set_page_type(p, PG_buddy);
-    lib::list_add(p.buddy_list, z.free_area[order].free_list[type]);
-    z.free_area[order].nr_free++;
+    link_free_block(z, p, order, type, list_end::kHead);
 }
 
 void del_page_from_free_list(zone& z, page& p, unsigned order)
@@ -88,19 +93,18 @@ void free_one_page(zone& z, page& p, unsigned order, free_place place)
     migratetype const type = get_pageblock_migratetype(z, pfn);
     if (type != MIGRATE_ISOLATE)
         z.vm_stat[NR_FREE_PAGES] += 1l << order;
+    page* const map = z.zone_pgdat->node_mem_map;
     for (; order < MAX_ORDER - 1; order++) {
-        buddy_block const buddy = find_buddy(z, pfn, order);
-        if (buddy.first == nullptr)
+        unsigned long const buddy_pfn = pfn ^ (1ul << order);
+        page& buddy = map[buddy_pfn];
+        if (!page_is_buddy(p, buddy, order) ||
+            (order >= pageblock_order && !may_merge_blocks(z, pfn, buddy_pfn)))
             break;
-        if (order >= pageblock_order && !may_merge_blocks(z, pfn, buddy.pfn))
-            break;
-        del_page_from_free_list(z, *buddy.first, order);
-        pfn &= buddy.pfn;
+        del_page_from_free_list(z, buddy, order);
+        pfn &= buddy_pfn;
     }
-    page& merged = z.zone_pgdat->node_mem_map[pfn];
-    add_to_free_list(z, merged, order, type);
-    if (place == free_place::kTail || buddy_merge_likely(z, pfn, order))
-        move_to_free_list(z, merged, order, type);
+    bool const to_tail = place == free_place::kTail || buddy_merge_likely(map, pfn, order);
+    link_free_block(z, map[pfn], order, type, to_tail ? list_end::kTail : list_end::kHead);
 }
 
 page* rmqueue_smallest(zone& z, unsigned order, migratetype type)

@@ -7,6 +7,7 @@
 #include "guestkernel/mm/page_alloc.hpp"
 #include "guestkernel/mm/pageblock.hpp"
 #include "guestkernel/mm/pcp.hpp"
+#include "guestkernel/mm/watermark.hpp"
 
 namespace pagelab::mm {
 
@@ -132,6 +133,23 @@ void build_zonelist(pglist_data& pgdat)
     list._zonerefs[count] = {nullptr, 0};
 }
 
+// A 64-bit kernel rather takes DMA32 than mix migrate types in Normal.
+void build_zone_requests(pglist_data& pgdat)
+{
+    zone_layout const& layout = *pgdat.layout;
+    for (gfp_t bits = 0; bits <= GFP_ZONEMASK; bits++) {
+        zone_request& request = pgdat.zone_requests[bits];
+        request.highest_zoneidx = gfp_zone(layout, bits);
+        zoneref const* ref = pgdat.node_zonelists[0]._zonerefs;
+        while (ref->zone != nullptr && ref->zone_idx > request.highest_zoneidx)
+            ref++;
+        request.preferred = ref->zone;
+        bool const has_dma32 = layout.dma32 != layout.normal;
+        request.alloc_flags =
+            has_dma32 && ref->zone_idx == layout.normal ? unsigned{ALLOC_NOFRAGMENT} : 0;
+    }
+}
+
 // Movable user pages come from the highest zone there is.
 void find_movable_zone(pglist_data& pgdat)
 {
@@ -220,6 +238,7 @@ Result<> free_area_init(pglist_data& pgdat, memblock& mb, free_area_config const
     memmap_init(pgdat, mb);
     find_movable_zone(pgdat);
     build_zonelist(pgdat);
+    build_zone_requests(pgdat);
     return {};
 }
 

@@ -27,6 +27,15 @@ page* rmqueue_buddy(zone& z, alloc_context const& ac, unsigned flags, fallback_p
     return first != nullptr ? first : rmqueue(z, ac.order, ac.type, policy);
 }
 
+// Makes the block the caller's.
+inline void hand_out(zone& z, page& first, gfp_t gfp, unsigned order)
+{
+    z.vm_numa_event[NUMA_HIT]++;
+    z.vm_numa_event[NUMA_LOCAL]++;
+    count_vm_events(*z.zone_pgdat, PGALLOC + page_zonenum(first), 1ul << order);
+    prep_new_page(*z.zone_pgdat, first, order, gfp);
+}
+
 page* take_from_zone(zone& z, alloc_context const& ac, unsigned flags)
 {
     auto const policy =
@@ -37,13 +46,20 @@ page* take_from_zone(zone& z, alloc_context const& ac, unsigned flags)
         first = rmqueue_buddy(z, ac, flags, policy);
     if (first == nullptr)
         return nullptr;
-    z.vm_numa_event[NUMA_HIT]++;
-    z.vm_numa_event[NUMA_LOCAL]++;
-    count_vm_events(*z.zone_pgdat, PGALLOC + zone_idx(z), 1ul << ac.order);
-    prep_new_page(*z.zone_pgdat, *first, ac.order, ac.gfp);
+    hand_out(z, *first, ac.gfp, ac.order);
     if (ac.order > 0 && (flags & ALLOC_HARDER) != 0)
         reserve_highatomic_pageblock(z, *first);
     return first;
+}
+
+inline bool may_take_from(zone const& z, alloc_context const& ac, unsigned long mark,
+                          unsigned flags)
+{
+    if (flags & ALLOC_NO_WATERMARKS)
+        return true;
+    return flags & (ALLOC_HARDER | ALLOC_HIGH)
+               ? zone_watermark_ok(z, ac.order, mark, ac.highest_zoneidx, flags)
+               : zone_watermark_fast(z, ac.order, mark, ac.highest_zoneidx);
 }
 
 page* get_page_from_freelist(pglist_data& pgdat, alloc_context const& ac, zone_watermarks mark,
@@ -53,23 +69,13 @@ page* get_page_from_freelist(pglist_data& pgdat, alloc_context const& ac, zone_w
         zone& z = *ref->zone;
         if (ref->zone_idx > ac.highest_zoneidx)
             continue;
-        if (!(flags & ALLOC_NO_WATERMARKS) &&
-            !zone_watermark_ok(z, ac.order, z._watermark[mark], ac.highest_zoneidx, flags))
+        if (!may_take_from(z, ac, z._watermark[mark], flags))
             continue;
         page* const first = take_from_zone(z, ac, flags);
         if (first != nullptr)
             return first;
     }
     return nullptr;
-}
-
-// A 64-bit kernel rather takes DMA32 than mix migrate types in Normal.
-unsigned nofragment_flag(pglist_data const& pgdat, alloc_context const& ac)
-{
-    zone_layout const& layout = *pgdat.layout;
-    bool const prefers_normal =
-        ac.highest_zoneidx >= layout.normal && populated_zone(pgdat.node_zones[layout.normal]);
-    return layout.dma32 != layout.normal && prefers_normal ? unsigned{ALLOC_NOFRAGMENT} : 0;
 }
 
 unsigned rank_flags(gfp_t gfp)
@@ -96,18 +102,42 @@ page* alloc_pages_slowpath(pglist_data& pgdat, alloc_context const& ac)
     return first;
 }
 
+[[gnu::noinline]] page* alloc_from_zones(pglist_data& pgdat, zone_request const& request, gfp_t gfp,
+                                         unsigned order)
+{
+    if (order >= MAX_ORDER)
+        return nullptr;
+    alloc_context const ac{gfp, order, request.highest_zoneidx, gfp_migratetype(gfp)};
+    page* first = get_page_from_freelist(pgdat, ac, WMARK_LOW, request.alloc_flags);
+    if (first == nullptr && request.alloc_flags != 0)
+        first = get_page_from_freelist(pgdat, ac, WMARK_LOW, 0);
+    return first != nullptr ? first : alloc_pages_slowpath(pgdat, ac);
+}
+
+// What nearly all requests get: a block this CPU keeps, of the first zone, which has pages enough
+// (whether it has another such block does not matter).
+inline page* take_kept_block(zone_request const& request, gfp_t gfp, unsigned order)
+{
+    zone* const z = request.preferred;
+    if (z == nullptr ||
+        !zone_watermark_fast(*z, 0, z->_watermark[WMARK_LOW], request.highest_zoneidx))
+        return nullptr;
+    page* const first = pcp_take(this_cpu_pageset(*z), order, gfp_migratetype(gfp));
+    if (first != nullptr)
+        hand_out(*z, *first, gfp, order);
+    return first;
+}
+
 } // namespace
 
 page* alloc_pages(pglist_data& pgdat, gfp_t gfp, unsigned order)
 {
-    if (order >= MAX_ORDER)
-        return nullptr;
-    alloc_context const ac{gfp, order, gfp_zone(*pgdat.layout, gfp), gfp_migratetype(gfp)};
-    unsigned const nofragment = nofragment_flag(pgdat, ac);
-    page* first = get_page_from_freelist(pgdat, ac, WMARK_LOW, nofragment);
-    if (first == nullptr && nofragment != 0)
-        first = get_page_from_freelist(pgdat, ac, WMARK_LOW, 0);
-    return first != nullptr ? first : alloc_pages_slowpath(pgdat, ac);
+    zone_request const& request = pgdat.zone_requests[gfp & GFP_ZONEMASK];
+    if (pcp_allowed_order(order)) {
+        if (page* const first = take_kept_block(request, gfp, order))
+            return first;
+    }
+    return alloc_from_zones(pgdat, request, gfp, order);
 }
 
 unsigned long nr_free_pages(pglist_data const& pgdat)

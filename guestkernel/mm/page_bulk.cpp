@@ -54,7 +54,7 @@ unsigned long take_from_list(zone& z, gfp_t gfp, unsigned long count, page** pag
     return taken;
 }
 
-// What check_free_pages says yes to, for a single page that is not mapped or cached.
+// What free_pages_prepare says yes to, for a single page that is not mapped or cached.
 bool has_one_plain_user(page const& p)
 {
     return ((p._refcount ^ 1) | (p._mapcount + 1)) == 0 &&

@@ -9,16 +9,31 @@ namespace pagelab::mm {
 
 namespace {
 
-// Of checked pages.
-void free_the_page(pglist_data& pgdat, page& first, unsigned order)
+// Of prepared pages.
+inline void free_the_page(pglist_data& pgdat, page& first, unsigned order)
 {
     zone& z = page_zone(pgdat, first);
-    free_pages_prepare(first, order);
     count_vm_events(pgdat, PGFREE, 1ul << order);
     if (pcp_allowed_order(order))
         free_unref_page(z, first, order);
     else
         free_one_page(z, first, order, free_place::kByNeighbour);
+}
+
+// A reference of several: a block that is not compound keeps its first page only.
+Result<> drop_reference(pglist_data& pgdat, page& first, unsigned order)
+{
+    if (order == 0 || page_head(first)) {
+        first._refcount--;
+        return {};
+    }
+    int const users = first._refcount;
+    if (char const* const why_not = free_pages_prepare(pgdat, first, order, users))
+        return Error{why_not};
+    first._refcount = users - 1;
+    while (order-- > 0)
+        free_the_page(pgdat, *(&first + (1ul << order)), order);
+    return {};
 }
 
 unsigned get_order(size_t size)
@@ -38,23 +53,21 @@ unsigned long exact_pages(size_t size)
 
 Result<> __free_pages(pglist_data& pgdat, page& first, unsigned order)
 {
+    constexpr unsigned long kOdd = kFlagsCheckedAtFree | 1ul << PG_head;
+    if (order == 0 && page_expected_state(first, 1, kOdd) && !page_tail(first)) {
+        first.flags &= ~kFlagsCheckedAtPrep;
+        first._refcount = 0;
+        count_vm_events(pgdat, PGFREE, 1);
+        free_unref_page(page_zone(pgdat, first), first, 0);
+        return {};
+    }
     if (order >= MAX_ORDER)
         return Error{"order is too large"};
-    if (first._refcount > 1 && (order == 0 || page_head(first))) {
-        first._refcount--;
-        return {};
-    }
-    int const users = first._refcount > 1 ? first._refcount : 1;
-    auto const checked = check_free_pages(pgdat, first, order, users);
-    if (!checked)
-        return checked;
-    if (users == 1) {
-        free_the_page(pgdat, first, order);
-        return {};
-    }
-    first._refcount--;
-    while (order-- > 0)
-        free_the_page(pgdat, *(&first + (1ul << order)), order);
+    if (first._refcount > 1)
+        return drop_reference(pgdat, first, order);
+    if (char const* const why_not = free_pages_prepare(pgdat, first, order, 1))
+        return Error{why_not};
+    free_the_page(pgdat, first, order);
     return {};
 }
 
@@ -104,7 +117,7 @@ void* alloc_pages_exact(pglist_data& pgdat, size_t size, gfp_t gfp)
     page& first = *pgdat.env->virt_to_page(reinterpret_cast<void const*>(address));
     split_page(first, order);
     for (unsigned long i = exact_pages(size); i < 1ul << order; i++)
-        free_the_page(pgdat, *(&first + i), 0);
+        static_cast<void>(__free_pages(pgdat, *(&first + i), 0));
     return reinterpret_cast<void*>(address);
 }
 

@@ -10,14 +10,66 @@ namespace pagelab::mm {
 
 namespace {
 
-// A page without mappings, cache and flags of these, with this many users.
-inline bool page_expected_state(page const& p, int users, unsigned long flags)
+constexpr auto kZoneBits = static_cast<unsigned long>(ZoneField::mask);
+
+// The words of many pages that tell whether all are free, or-ed or and-ed together.
+struct page_words {
+    unsigned long flags = 0;
+    int users = 0;
+    int mapcount = -1;
+    uintptr_t mapping = 0;
+
+    void add(page const& p)
+    {
+        flags |= p.flags;
+        users |= p._refcount;
+        mapcount &= p._mapcount;
+        mapping |= reinterpret_cast<uintptr_t>(p.mapping);
+    }
+
+    bool are_free(unsigned long checked) const
+    {
+        return (users | (mapcount + 1)) == 0 && (mapping | (flags & checked)) == 0;
+    }
+};
+
+inline page_words gather(page const& first, unsigned order)
 {
-    return ((p._refcount ^ users) | (p._mapcount + 1)) == 0 &&
-           (reinterpret_cast<uintptr_t>(p.mapping) | (p.flags & flags)) == 0;
+    page_words words;
+    page const* p = &first;
+    words.add(*p);
+    if (order == 0)
+        return words;
+    words.add(p[1]);
+    for (p += 2; p < &first + (1ul << order); p += 2) { // in pairs: it is half the price of freeing
+        words.add(p[0]);
+        words.add(p[1]);
+    }
+    return words;
 }
 
-char const* page_bad_reason(page const& p, unsigned long flags)
+page const& first_bad_page(page const* p)
+{
+    while (page_expected_state(*p, 0, kFlagsCheckedAtFree))
+        p++;
+    return *p;
+}
+
+char const* compound_damage(page const& head, unsigned order)
+{
+    if (compound_order(head) != order)
+        return "order differs from the compound page's";
+    auto const link = reinterpret_cast<unsigned long>(&head) + 1;
+    auto* const mapping = reinterpret_cast<address_space*>(TAIL_MAPPING);
+    for (page const* tail = &head + 1; tail < &head + (1ul << order); tail++) {
+        if (tail->compound_head != link || tail->mapping != mapping ||
+            (tail->_refcount | (tail->_mapcount + 1)) != 0 || (tail->flags & kFlagsCheckedAtFree))
+            return "compound page is damaged";
+    }
+    return nullptr;
+}
+
+char const* page_bad_reason(page const& p)
 {
     if (p._mapcount != -1)
         return "nonzero mapcount";
@@ -25,29 +77,28 @@ char const* page_bad_reason(page const& p, unsigned long flags)
         return "non-NULL mapping";
     if (p._refcount != 0)
         return "nonzero _refcount";
-    return flags == kFlagsCheckedAtFree ? "PAGE_FLAGS_CHECK_AT_FREE flag(s) set"
-                                        : "PAGE_FLAGS_CHECK_AT_PREP flag(s) set";
+    return "PAGE_FLAGS_CHECK_AT_PREP flag(s) set";
 }
 
-Error why_not_free(page const& p, int users)
+char const* why_not_free(page const& p, int users)
 {
     if (page_buddy(p))
-        return {"page is already free"};
+        return "page is already free";
     if (page_flag(p, PG_reserved))
-        return {"page is reserved"};
+        return "page is reserved";
     if (p._refcount < users)
-        return {"page has no users"};
+        return "page has no users";
     if (p._refcount > users)
-        return {"page inside the block has users"};
+        return "page inside the block has users";
     if (page_tail(p))
-        return {"page is inside a compound page"};
+        return "page is inside a compound page";
     if (p._mapcount != -1)
-        return {"page is still mapped"};
+        return "page is still mapped";
     if (p.mapping != nullptr)
-        return {"page is still in a page cache"};
+        return "page is still in a page cache";
     if (page_flag(p, PG_slab))
-        return {"page is a slab's"};
-    return {"page is locked, on an lru list or otherwise in use"};
+        return "page is a slab's";
+    return "page is locked, on an lru list or otherwise in use";
 }
 
 void report_bad_page(pglist_data& pgdat, page const& p, char const* why)
@@ -82,60 +133,46 @@ void clear_pages(pglist_data const& pgdat, page& first, unsigned order)
 
 } // namespace
 
-Result<> check_free_pages(pglist_data const& pgdat, page& first, unsigned order, int users)
+char const* free_pages_prepare(pglist_data const& pgdat, page& first, unsigned order, int users)
 {
     if (!page_expected_state(first, users, kFlagsCheckedAtFree) || page_tail(first))
         return why_not_free(first, users);
     unsigned long const pages = 1ul << order;
-    zone const& z = pgdat.node_zones[page_zonenum(first)];
-    unsigned long const pfn = pfn_of(z, first);
-    if (!lib::is_aligned(pfn, pages) || !zone_spans_pfn(z, pfn) ||
-        !zone_spans_pfn(z, pfn + pages - 1))
-        return Error{"page does not begin a block of this order"};
+    auto const pfn = static_cast<unsigned long>(&first - pgdat.node_mem_map);
+    page const& last = *(&first + (pages - 1));
+    if ((pfn & (pages - 1)) != 0 || ((first.flags ^ last.flags) & kZoneBits) != 0)
+        return "page does not begin a block of this order";
     if (page_head(first)) {
-        if (compound_order(first) != order)
-            return Error{"order differs from the compound page's"};
-        auto const head = reinterpret_cast<unsigned long>(&first) + 1;
-        auto* const mapping = reinterpret_cast<address_space*>(TAIL_MAPPING);
-        for (page const* tail = &first + 1; tail < &first + pages; tail++) {
-            if (tail->compound_head != head || tail->mapping != mapping || tail->_refcount != 0)
-                return Error{"compound page is damaged"};
-        }
-        return {};
-    }
-    for (page const* tail = &first + 1; tail < &first + pages; tail++) {
-        if (!page_expected_state(*tail, 0, kFlagsCheckedAtFree))
-            return why_not_free(*tail, 0);
-    }
-    return {};
-}
-
-void free_pages_prepare(page& first, unsigned order)
-{
-    if (page_head(first))
+        if (char const* const damage = compound_damage(first, order))
+            return damage;
         destroy_compound_page(first, order);
-    for (page* p = &first; p < &first + (1ul << order); p++)
-        p->flags &= ~kFlagsCheckedAtPrep;
+    }
     first._refcount = 0;
+    page_words const words = gather(first, order);
+    if (!words.are_free(kFlagsCheckedAtFree)) {
+        first._refcount = users;
+        return why_not_free(first_bad_page(&first + 1), 0);
+    }
+    if ((words.flags & kFlagsCheckedAtPrep) != 0) {
+        for (page* p = &first; p < &first + pages; p++)
+            p->flags &= ~kFlagsCheckedAtPrep;
+    }
+    return nullptr;
 }
 
 bool check_new_pages(pglist_data& pgdat, page& first, unsigned order)
 {
-    for (page* p = &first; p < &first + (1ul << order); p++) {
-        if (page_expected_state(*p, 0, kFlagsCheckedAtPrep))
-            continue;
-        report_bad_page(pgdat, *p, page_bad_reason(*p, kFlagsCheckedAtPrep));
-        return false;
-    }
-    return true;
+    if (gather(first, order).are_free(kFlagsCheckedAtPrep))
+        return true;
+    page* bad = &first;
+    while (page_expected_state(*bad, 0, kFlagsCheckedAtPrep))
+        bad++;
+    report_bad_page(pgdat, *bad, page_bad_reason(*bad));
+    return false;
 }
 
-void prep_new_page(pglist_data& pgdat, page& first, unsigned order, gfp_t gfp)
+void prep_special_page(pglist_data& pgdat, page& first, unsigned order, gfp_t gfp)
 {
-    first.private_ = 0;
-    first._refcount = 1;
-    if ((gfp & (__GFP_COMP | __GFP_ZERO)) == 0)
-        return;
     if (gfp & __GFP_ZERO)
         clear_pages(pgdat, first, order);
     if ((gfp & __GFP_COMP) != 0 && order > 0)

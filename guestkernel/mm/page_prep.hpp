@@ -12,17 +12,31 @@
 
 namespace pagelab::mm {
 
-// Whether 2^order pages may be freed whose first has `users` users left: nothing is changed.
-Result<> check_free_pages(pglist_data const& pgdat, page& first, unsigned order, int users);
+// A page without mappings, cache and flags of these, with this many users.
+inline bool page_expected_state(page const& p, int users, unsigned long flags)
+{
+    return ((p._refcount ^ users) | (p._mapcount + 1)) == 0 &&
+           (reinterpret_cast<uintptr_t>(p.mapping) | (p.flags & flags)) == 0;
+}
 
-// Makes them what a free list needs. Checked before.
-void free_pages_prepare(page& first, unsigned order);
+// Takes 2^order pages from their user, whose first has `users` users left, and makes them what a
+// free list needs. Returns null, or why they must not be freed: then nothing was changed.
+char const* free_pages_prepare(pglist_data const& pgdat, page& first, unsigned order, int users);
 
 // Whether 2^order pages off a free list are as they were left; if not, they are reported.
 bool check_new_pages(pglist_data& pgdat, page& first, unsigned order);
 
-// A block for its user: one reference, compound or zeroed as gfp says.
-void prep_new_page(pglist_data& pgdat, page& first, unsigned order, gfp_t gfp);
+// Zeroes a block and makes it compound, as gfp says.
+void prep_special_page(pglist_data& pgdat, page& first, unsigned order, gfp_t gfp);
+
+// A block for its user, with one reference.
+inline void prep_new_page(pglist_data& pgdat, page& first, unsigned order, gfp_t gfp)
+{
+    first.private_ = 0;
+    first._refcount = 1;
+    if ((gfp & (__GFP_COMP | __GFP_ZERO)) != 0)
+        prep_special_page(pgdat, first, order, gfp);
+}
 
 // Zeroes one page of any zone, if the environment can reach it.
 void clear_highpage(pglist_data const& pgdat, page& p);

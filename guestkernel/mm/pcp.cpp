@@ -1,7 +1,6 @@
 // Refilling, keeping and giving back.
 #include "guestkernel/mm/pcp.hpp"
 
-#include "guestkernel/mm/pageblock.hpp"
 #include "guestkernel/mm/watermark.hpp"
 
 namespace pagelab::mm {
@@ -104,32 +103,14 @@ void setup_per_cpu_pageset(pglist_data& pgdat, per_cpu_pages* pagesets, per_cpu_
 page* rmqueue_pcplist(zone& z, unsigned order, migratetype type, fallback_policy policy)
 {
     per_cpu_pages& pcp = this_cpu_pageset(z);
-    pcp.free_factor = static_cast<short>(pcp.free_factor >> 1);
     list_head& list = pcp.lists[order_to_pindex(type, order)];
-    if (lib::list_empty(list)) {
+    if (lib::list_empty(list))
         pcp.count += rmqueue_bulk(z, list, order, pcp.batch, type, policy) << order;
-        if (lib::list_empty(list))
-            return nullptr;
-    }
-    page* const p = CONTAINER_OF(list.next, page, pcp_list);
-    lib::list_del(p->pcp_list);
-    pcp.count -= 1 << order;
-    return p;
+    return pcp_take(pcp, order, type);
 }
 
-void free_unref_page(zone& z, page& p, unsigned order)
+void pcp_free_surplus(zone& z, per_cpu_pages& pcp, unsigned order, unsigned pindex)
 {
-    migratetype const type = get_pageblock_migratetype(z, pfn_of(z, p));
-    if (type == MIGRATE_ISOLATE) {
-        free_one_page(z, p, order, free_place::kByNeighbour);
-        return;
-    }
-    p.index = type;
-    per_cpu_pages& pcp = this_cpu_pageset(z);
-    unsigned const pindex =
-        order_to_pindex(type < MIGRATE_PCPTYPES ? type : MIGRATE_MOVABLE, order);
-    lib::list_add(p.pcp_list, pcp.lists[pindex]);
-    pcp.count += 1 << order;
     int const high = nr_pcp_high(z, pcp, order);
     if (pcp.count >= high)
         free_pcppages_bulk(z, pcp, nr_pcp_free(pcp, high, order), pindex);

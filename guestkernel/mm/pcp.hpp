@@ -15,6 +15,7 @@
 #pragma once
 
 #include "guestkernel/mm/buddy.hpp"
+#include "guestkernel/mm/pageblock.hpp"
 
 namespace pagelab::mm {
 
@@ -45,11 +46,43 @@ void per_cpu_pages_init(per_cpu_pages& pcp);
 // MAX_NR_ZONES * nr_online_cpus elements and live as long as the node.
 void setup_per_cpu_pageset(pglist_data& pgdat, per_cpu_pages* pagesets, per_cpu_zonestat* stats);
 
+// The first block of the list, if it has one.
+inline page* pcp_take(per_cpu_pages& pcp, unsigned order, migratetype type)
+{
+    list_head& list = pcp.lists[order_to_pindex(type, order)];
+    if (lib::list_empty(list))
+        return nullptr;
+    page* const p = CONTAINER_OF(list.next, page, pcp_list);
+    lib::list_del(p->pcp_list);
+    pcp.count -= 1 << order;
+    pcp.free_factor = static_cast<short>(pcp.free_factor >> 1);
+    return p;
+}
+
 // A block of order 0..3 from this CPU's list, which is refilled if empty; null: the zone has none.
 page* rmqueue_pcplist(zone& z, unsigned order, migratetype type, fallback_policy policy);
 
-// Gives a block of order 0..3 to this CPU; too many of them go back to the zone.
-void free_unref_page(zone& z, page& p, unsigned order);
+// Blocks freed to this CPU may have become too many: some go back to the zone, those of the list
+// `pindex` first.
+void pcp_free_surplus(zone& z, per_cpu_pages& pcp, unsigned order, unsigned pindex);
+
+// Gives a block of order 0..3 to this CPU, or, where the pageblock must not be used, to the zone.
+inline void free_unref_page(zone& z, page& p, unsigned order)
+{
+    migratetype const type = get_pageblock_migratetype(z, pfn_of(z, p));
+    if (type == MIGRATE_ISOLATE) {
+        free_one_page(z, p, order, free_place::kByNeighbour);
+        return;
+    }
+    p.index = type;
+    per_cpu_pages& pcp = this_cpu_pageset(z);
+    unsigned const list_type = type < MIGRATE_PCPTYPES ? type : MIGRATE_MOVABLE;
+    unsigned const pindex = order_to_pindex(list_type, order);
+    lib::list_add(p.pcp_list, pcp.lists[pindex]);
+    pcp.count += 1 << order;
+    if (pcp.count >= pcp.high || (pcp.free_factor != 0 && order > 0) || z.flags != 0)
+        pcp_free_surplus(z, pcp, order, pindex);
+}
 
 // All that this CPU, or all CPUs, keep goes back to the buddy lists.
 void drain_pages_zone(zone& z, unsigned cpu);

@@ -136,6 +136,19 @@ void init_per_zone_wmark_min(pglist_data& pgdat)
                           clamp(lib::int_sqrt(lowmem_kbytes * 16), kMinFreeLeast, kMinFreeMost));
 }
 
+bool zone_has_block(zone const& z, unsigned order)
+{
+    for (unsigned o = MAX_ORDER; o-- > order;) { // large ones first: they are there if any is
+        if (z.free_area[o].nr_free == 0)
+            continue;
+        for (unsigned type = 0; type < MIGRATE_PCPTYPES; type++) {
+            if (!lib::list_empty(z.free_area[o].free_list[type]))
+                return true;
+        }
+    }
+    return false;
+}
+
 bool zone_watermark_ok(zone const& z, unsigned order, unsigned long mark, unsigned highest_zoneidx,
                        unsigned alloc_flags)
 {
@@ -150,14 +163,11 @@ bool zone_watermark_ok(zone const& z, unsigned order, unsigned long mark, unsign
         free -= static_cast<long>(z.nr_reserved_highatomic);
     if (free <= min + z.lowmem_reserve[highest_zoneidx])
         return false;
-    if (order == 0)
+    if (order == 0 || zone_has_block(z, order))
         return true;
-    unsigned const types = harder ? MIGRATE_HIGHATOMIC + 1 : MIGRATE_PCPTYPES;
-    for (unsigned o = order; o < MAX_ORDER; o++) {
-        for (unsigned type = 0; type < types; type++) {
-            if (!lib::list_empty(z.free_area[o].free_list[type]))
-                return true;
-        }
+    for (unsigned o = order; harder && o < MAX_ORDER; o++) {
+        if (!lib::list_empty(z.free_area[o].free_list[MIGRATE_HIGHATOMIC]))
+            return true;
     }
     return false;
 }

@@ -37,4 +37,17 @@ enum alloc_flags : unsigned {
 bool zone_watermark_ok(zone const& z, unsigned order, unsigned long mark, unsigned highest_zoneidx,
                        unsigned alloc_flags);
 
+// Whether the lists that requests without special rights take from have a block of this order or
+// larger.
+bool zone_has_block(zone const& z, unsigned order);
+
+// The same as zone_watermark_ok without alloc_flags.
+inline bool zone_watermark_fast(zone const& z, unsigned order, unsigned long mark,
+                                unsigned highest_zoneidx)
+{
+    long const usable = z.vm_stat[NR_FREE_PAGES] - static_cast<long>(z.nr_reserved_highatomic);
+    long const kept = static_cast<long>(mark) + z.lowmem_reserve[highest_zoneidx];
+    return usable - ((1l << order) - 1) > kept && (order == 0 || zone_has_block(z, order));
+}
+
 } // namespace pagelab::mm

@@ -108,6 +108,13 @@ struct zonelist {
     zoneref _zonerefs[MAX_NR_ZONES + 1]; // managed zones, highest first
 };
 
+// What the zone bits of a gfp ask for, worked out at boot (build_zonelist).
+struct zone_request {
+    struct zone* preferred;   // the highest zone allowed that has memory; null: there is none
+    unsigned highest_zoneidx; // gfp_zone's answer
+    unsigned alloc_flags;     // ALLOC_NOFRAGMENT or 0
+};
+
 // A page that was not as a free one must be: it is set aside for ever, and reported.
 struct bad_page {
     unsigned long count; // so far
@@ -130,6 +137,7 @@ struct pglist_data {
     // pagelab's own
     environment const* env;
     zone_layout const* layout;
+    zone_request zone_requests[GFP_ZONEMASK + 1];
     memblock const* memory; // tells which pages exist; null: those of the zones' spans
     unsigned movable_zone;  // the zone __GFP_MOVABLE user pages really come from
     unsigned nr_online_cpus;
