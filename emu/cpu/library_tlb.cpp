@@ -16,7 +16,7 @@ namespace {
 constexpr size_t kPrivileges = 3;   // supervisor with and without SMAP, user
 constexpr size_t kEntrySize = 64;   // addresses for read, write and fetch, then what they map to
 constexpr size_t kSearched = 0x100; // bytes before the registers
-constexpr size_t kSmallest = 64, kEnough = 8192; // entries
+constexpr size_t kSmallest = 64, kEnough = 4096; // entries
 
 struct Descriptor {
     uint64_t mask; // (entries - 1) * kEntrySize

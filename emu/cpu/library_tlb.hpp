@@ -3,8 +3,9 @@
 // The TLB of each privilege has 256 entries at first; a flush doubles one that is more than 70 %
 // used (Unicorn 2.1, tlb_mmu_resize_locked in accel/tcg/cputlb.c). A guest that never flushes stays
 // at 256, however many pages it uses, and each miss costs a hundred times a hit: so we flush for
-// it. Where the tables are: struct CPUTLB ends in an array of { mask, table }, one per privilege,
-// just before the general registers, which translated code reads at fixed offsets from there.
+// it, but not without end, as each translation of code goes through the whole TLB. Where the tables
+// are: struct CPUTLB ends in an array of { mask, table }, one per privilege, just before the
+// general registers, which translated code reads at fixed offsets from there.
 #pragma once
 
 #include <cstddef>

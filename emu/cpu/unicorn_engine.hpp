@@ -127,6 +127,7 @@ class UnicornEngine final : public Engine {
     std::optional<LibraryTlb> library_tlb_;
     uint64_t look_at_tlb_at_ = 0; // instruction counts
     uint64_t look_at_tlb_after_ = kLookAtTlbSoon;
+    uint64_t generation_at_look_ = 0;
     PageUse page_use_;
     uint64_t forget_code_at_ = 0;      // instruction count
     bool discard_all_code_ = false;    // at the next start

@@ -56,10 +56,15 @@ void UnicornEngine::choose_walker()
     page_use_.forget();
 }
 
-// A flush is what makes it grow.
+// A flush is what makes it grow. Not while much code is new: the library goes through the whole TLB
+// at each translation.
 void UnicornEngine::look_at_tlb()
 {
-    bool const crowded = library_tlb_ && library_tlb_->is_crowded();
+    constexpr uint64_t kNewCode = 1u << 12; // instructions per translation
+    uint64_t const translations = generation_ - generation_at_look_;
+    generation_at_look_ = generation_;
+    bool const crowded = library_tlb_ && translations < look_at_tlb_after_ / kNewCode &&
+                         library_tlb_->is_crowded();
     if (crowded)
         uc_ctl_flush_tlb(engine_.get());
     look_at_tlb_after_ =
