@@ -7,6 +7,9 @@
 // Interrupts are handled on this CPU's interrupt stack, as soon as it has one. The frame stays
 // where it is; EBP's chain leads from one stack to the other.
 //
+// In the kernel the data segments are the kernel's already: they are loaded only on the way from
+// and to another privilege.
+//
 // A double fault comes by a task gate instead, since its cause may be the stack: a task of its own
 // starts at double_fault_task with only the error code on its stack (Intel SDM volume 3, 6.15).
 .set PUSHES_ERROR_CODE, 1 << 8 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 17 | \
@@ -40,12 +43,14 @@ trap_common:
     push %ecx
     push %ebx
     cld
+    testb $3, 56(%esp) // CS
+    jz 2f
     mov $0x18, %eax
     mov %eax, %ds
     mov %eax, %es
     mov $0x30, %eax // per-CPU data
     mov %eax, %fs
-    mov %esp, %ebx // handle_trap preserves it
+2:  mov %esp, %ebx // handle_trap preserves it
     cmpl $32, 44(%esp) // the vector
     jb 1f
     mov %fs:hardirq_stack_ptr, %eax
@@ -62,11 +67,15 @@ trap_common:
     pop %edi
     pop %ebp
     pop %eax
+    testb $3, 28(%esp) // CS
+    jz 3f
     pop %ds
     pop %es
     pop %fs
     pop %gs
     add $8, %esp // vector and error code
+    iret
+3:  add $24, %esp // data segments, vector and error code
     iret
 
 double_fault_task:
