@@ -62,6 +62,7 @@ constexpr command kCommands[] = {
     {"free", "PFN               give back what alloc took", run_free},
     {"help", "                  print this", run_help},
     {"hexdump", "-C [-s OFFSET] [-n LENGTH] FILE   the bytes of a file of /proc", run_hexdump},
+    {"kmalloc", "SIZE [GFP]        take memory by kmalloc; free it with slab free", run_kmalloc},
     {"kmap", "PFN               map a page of high memory; prints its first word", run_kmap},
     {"kunmap", "PFN               undo kmap", run_kunmap},
     {"ls", "[DIRECTORY]       list / or /proc", run_ls},

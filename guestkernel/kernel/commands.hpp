@@ -33,6 +33,7 @@ void run_churn(int argc, char const* const* argv);
 void run_selftest(int argc, char const* const* argv);
 
 // slab_command.cpp
+void run_kmalloc(int argc, char const* const* argv);
 void run_slab(int argc, char const* const* argv);
 
 // vmalloc_commands.cpp

@@ -39,7 +39,7 @@ mm::environment const memory_environment = {
     .kmap_local_page = kmap_local_page,
     .kunmap_local = kunmap_local,
     .vprintk = vprintk,
-    .dump_stack = [] { dump_stack(__builtin_frame_address(0)); },
+    .dump_stack = dump_stack,
     .task_name = [] { return "swapper/0"; },
     .panic = [](char const* why) { panic("%s", why); },
 };

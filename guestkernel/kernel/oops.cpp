@@ -5,18 +5,15 @@
 #include "guestkernel/abi/x86/vectors.hpp"
 #include "guestkernel/arch/x86/cpu.hpp"
 #include "guestkernel/arch/x86/layout.hpp"
-#include "guestkernel/kernel/kallsyms.hpp"
 #include "guestkernel/kernel/panic.hpp"
 #include "guestkernel/kernel/printk.hpp"
-#include "guestkernel/kernel/stack_trace.hpp"
 #include "guestkernel/kernel/stacks.hpp"
+#include "guestkernel/kernel/taint.hpp"
 #include "guestkernel/lib/format.hpp"
 
 namespace pagelab::kernel {
 
 namespace {
-
-constexpr unsigned kMaxFrames = 32;
 
 // Linux' show_fault_oops (arch/x86/mm/fault.c).
 void show_page_fault(uint64_t code, uintptr_t address)
@@ -52,8 +49,8 @@ char const* show_reason(arch::pt_regs const& regs)
     stack_info const* const stack = get_stack_guard_info(address);
     if (vector == static_cast<unsigned>(x86::Vector::double_fault) && stack != nullptr) {
         printk(log_level::emerg, "BUG: %s stack guard page was hit at %p (stack is %p..%p)\n",
-               stack->name, reinterpret_cast<void*>(address),
-               reinterpret_cast<void*>(stack->begin), reinterpret_cast<void*>(stack->end));
+               stack->name, reinterpret_cast<void*>(address), reinterpret_cast<void*>(stack->begin),
+               reinterpret_cast<void*>(stack->end));
         return "stack guard page";
     }
     return x86::vector_name(vector);
@@ -75,25 +72,22 @@ void show_code(uintptr_t ip)
                                 i == 0 ? " <%02x>" : " %02x",
                                 *reinterpret_cast<unsigned char const*>(at));
     }
-    printk(log_level::info, "Code:%s\n", length > 0 ? line : " Unable to access opcode bytes.");
+    printk(log_level::warning, "Code:%s\n", length > 0 ? line : " Unable to access opcode bytes.");
 }
 
-void dump_stack(void const* frame)
+void show_regs(arch::pt_regs const& regs)
 {
-    uintptr_t addresses[kMaxFrames];
-    unsigned const count = walk_stack(frame, addresses, kMaxFrames);
-    printk(log_level::info, "Call Trace:\n");
-    char symbol[kSymbolTextSize];
-    for (unsigned i = 0; i < count; i++)
-        printk(log_level::info, " %s\n", sprint_symbol(symbol, addresses[i]));
+    dump_stack_print_info();
+    show_registers(regs);
+    show_trace(arch::stack_pointer(regs), static_cast<uintptr_t>(regs.bp));
 }
 
 void die(arch::pt_regs const& regs)
 {
     char const* const name = show_reason(regs);
     printk(log_level::emerg, "%s: %04x [#1]\n", name, static_cast<unsigned>(regs.error_code));
-    show_registers(regs);
-    dump_stack(reinterpret_cast<void const*>(static_cast<uintptr_t>(regs.bp)));
+    show_regs(regs);
+    add_taint(mm::TAINT_DIE);
     panic("Fatal exception");
 }
 

@@ -10,12 +10,17 @@ namespace pagelab::kernel {
 // The report of an exception nobody handles, then panic.
 [[noreturn]] void die(arch::pt_regs const& regs);
 
+// Who runs, the registers, and the stack from there on.
+void show_regs(arch::pt_regs const& regs);
 void show_registers(arch::pt_regs const& regs); // one architecture each
 
 // "Code:", the bytes around the instruction at `ip`, which is marked <..>.
 void show_code(uintptr_t ip);
 
-// "Call Trace:" from a frame pointer on.
-void dump_stack(void const* frame);
+// dump_stack.cpp: who runs; "Call Trace:" of the stack from `sp` on, `frame` being the innermost
+// frame pointer; both of the caller.
+void dump_stack_print_info();
+void show_trace(uintptr_t sp, uintptr_t frame);
+void dump_stack();
 
 } // namespace pagelab::kernel

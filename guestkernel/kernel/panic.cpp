@@ -9,6 +9,7 @@
 #include "guestkernel/arch/x86/io.hpp"
 #include "guestkernel/kernel/oops.hpp"
 #include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/kernel/taint.hpp"
 #include "guestkernel/lib/format.hpp"
 
 namespace pagelab::kernel {
@@ -37,7 +38,8 @@ void panic(char const* format, ...)
     lib::vsnprintf(message, sizeof(message), format, arguments);
     va_end(arguments);
     printk(log_level::emerg, "Kernel panic - not syncing: %s\n", message);
-    dump_stack(__builtin_frame_address(0));
+    if (!test_taint(mm::TAINT_DIE)) // said by die already
+        dump_stack();
     printk(log_level::emerg, "---[ end Kernel panic - not syncing: %s ]---\n", message);
     switch (on_panic) {
     case panic_action::exit:

@@ -37,6 +37,8 @@ bool list_proc(char const* path);
 // What /proc/cmdline shows; kept by reference.
 void set_command_line(char const* text);
 
+inline constexpr char kRelease[] = "0.1";
+
 // "pagelab version ...": /proc/version and the first line of the log.
 extern char const kVersion[];
 

@@ -10,7 +10,7 @@ namespace pagelab::kernel {
 
 void show_registers(arch::pt_regs const& r)
 {
-    constexpr auto kLevel = log_level::info;
+    constexpr auto kLevel = log_level::warning;
     char symbol[kSymbolTextSize];
     unsigned const ss = arch::from_user_mode(r) ? r.ss : arch::kKernelDs;
     printk(kLevel, "EIP: %s\n", sprint_symbol(symbol, r.ip));

@@ -7,9 +7,16 @@
 
 namespace pagelab::kernel {
 
+#define READ_SELECTOR(name)                                                                        \
+    ({                                                                                             \
+        unsigned selector;                                                                         \
+        asm("mov %%" name ", %0" : "=r"(selector));                                                \
+        selector;                                                                                  \
+    })
+
 void show_registers(arch::pt_regs const& r)
 {
-    constexpr auto kLevel = log_level::info;
+    constexpr auto kLevel = log_level::warning;
     char symbol[kSymbolTextSize];
     printk(kLevel, "RIP: %04lx:%s\n", r.cs, sprint_symbol(symbol, r.ip));
     show_code(r.ip);
@@ -19,8 +26,14 @@ void show_registers(arch::pt_regs const& r)
     printk(kLevel, "RBP: %016lx R08: %016lx R09: %016lx\n", r.bp, r.r8, r.r9);
     printk(kLevel, "R10: %016lx R11: %016lx R12: %016lx\n", r.r10, r.r11, r.r12);
     printk(kLevel, "R13: %016lx R14: %016lx R15: %016lx\n", r.r13, r.r14, r.r15);
-    printk(kLevel, "CR0: %016lx CR2: %016lx\n", arch::read_cr0(), arch::read_cr2());
-    printk(kLevel, "CR3: %016lx CR4: %016lx\n", arch::read_cr3(), arch::read_cr4());
+    printk(kLevel, "FS:  %016lx(%04x) GS:%016lx(%04x) knlGS:%016lx\n",
+           arch::read_msr(x86::Msr::fs_base), READ_SELECTOR("fs"),
+           arch::read_msr(x86::Msr::gs_base), READ_SELECTOR("gs"),
+           arch::read_msr(x86::Msr::kernel_gs_base));
+    printk(kLevel, "CS:  %04lx DS: %04x ES: %04x CR0: %016lx\n", r.cs, READ_SELECTOR("ds"),
+           READ_SELECTOR("es"), arch::read_cr0());
+    printk(kLevel, "CR2: %016lx CR3: %016lx CR4: %016lx\n", arch::read_cr2(), arch::read_cr3(),
+           arch::read_cr4());
 }
 
 } // namespace pagelab::kernel

@@ -2,9 +2,11 @@
 #include "guestkernel/kernel/slab.hpp"
 
 #include "guestkernel/arch/x86/layout.hpp"
+#include "guestkernel/kernel/bug.hpp"
 #include "guestkernel/kernel/kallsyms.hpp"
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/options.hpp"
+#include "guestkernel/kernel/page_alloc.hpp"
 #include "guestkernel/kernel/stack_trace.hpp"
 #include "guestkernel/kernel/taint.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
@@ -64,7 +66,7 @@ mm::slab_env make_environment()
         .pgdat = &node(),
         .page_offset = arch::kPageOffset,
         .cpu = &running_cpu,
-        .alloc_pages = mm::alloc_pages,
+        .alloc_pages = __alloc_pages,
         .pid = [] { return 0; },
         .save_stack = save_stack,
         .sprint_symbol =
@@ -108,7 +110,9 @@ mm::slab_caches& slab_caches()
 
 void* kmalloc(size_t size, mm::gfp_t gfp)
 {
-    return mm::kmalloc(caches, size, gfp, CALLER);
+    void* const object = mm::kmalloc(caches, size, gfp, CALLER);
+    asm volatile(""); // not a tail call: call traces say kmalloc
+    return object;
 }
 
 void* kzalloc(size_t size, mm::gfp_t gfp)

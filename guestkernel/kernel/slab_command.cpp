@@ -132,6 +132,22 @@ constexpr verb kVerbs[] = {
 
 } // namespace
 
+void run_kmalloc(int argc, char const* const* argv)
+{
+    auto const size = argc > 1 ? parse_size(argv[1]) : lib::Error{"how much?"};
+    auto const gfp = argc > 2 ? parse_number(argv[2]) : uint64_t{mm::GFP_KERNEL};
+    if (!size || !gfp || size.value() != static_cast<size_t>(size.value())) {
+        console_puts("kmalloc: usage: kmalloc SIZE [GFP], GFP a number\n");
+        return;
+    }
+    void* const object =
+        kmalloc(static_cast<size_t>(size.value()), static_cast<mm::gfp_t>(gfp.value()));
+    if (object == nullptr)
+        console_printf("kmalloc: %s: failed\n", argv[1]);
+    else
+        console_printf("0x%p\n", object);
+}
+
 void run_slab(int argc, char const* const* argv)
 {
     for (verb const& v : kVerbs) {

@@ -1,8 +1,6 @@
 // The flags, and what sets them.
 #include "guestkernel/kernel/taint.hpp"
 
-#include "guestkernel/kernel/oops.hpp"
-#include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/lib/string.hpp"
 
 namespace pagelab::kernel {
@@ -21,6 +19,11 @@ void add_taint(mm::taint_flag flag)
     taints |= 1u << flag;
 }
 
+bool test_taint(mm::taint_flag flag)
+{
+    return (taints >> flag & 1) != 0;
+}
+
 char const* print_tainted()
 {
     static char text[sizeof(kPrefix) + sizeof(kLetters)];
@@ -33,15 +36,6 @@ char const* print_tainted()
     if ((taints & 1) == 0)
         letters[0] = 'G';
     return text;
-}
-
-void warn(char const* message)
-{
-    printk(log_level::warning, "------------[ cut here ]------------\n");
-    printk(log_level::warning, "%s", message);
-    dump_stack(__builtin_frame_address(0));
-    printk(log_level::warning, "---[ end trace 0000000000000000 ]---\n");
-    add_taint(mm::TAINT_WARN);
 }
 
 } // namespace pagelab::kernel

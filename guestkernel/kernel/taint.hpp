@@ -8,11 +8,9 @@
 namespace pagelab::kernel {
 
 void add_taint(mm::taint_flag flag);
+bool test_taint(mm::taint_flag flag);
 
 // "Not tainted", or "Tainted: " and a letter or a space for each flag. Valid until the next call.
 char const* print_tainted();
-
-// Linux' WARN: "cut here", the message (a line), the stack, "end trace"; taints with W.
-void warn(char const* message);
 
 } // namespace pagelab::kernel

@@ -3,6 +3,7 @@
 
 #include "guestkernel/arch/x86/descriptor_tables.hpp"
 #include "guestkernel/arch/x86/pic.hpp"
+#include "guestkernel/kernel/bug.hpp"
 #include "guestkernel/kernel/console.hpp"
 #include "guestkernel/kernel/oops.hpp"
 
@@ -42,6 +43,6 @@ void handle_trap(pagelab::arch::pt_regs& regs)
     using namespace pagelab;
     if (regs.vector >= arch::kFirstIrqVector)
         kernel::handle_interrupt(static_cast<unsigned>(regs.vector - arch::kFirstIrqVector));
-    else if (kernel::hook == nullptr || !kernel::hook(regs))
+    else if ((kernel::hook == nullptr || !kernel::hook(regs)) && !kernel::handle_bug(regs))
         kernel::die(regs);
 }

@@ -8,7 +8,8 @@
 
 namespace pagelab::mm {
 
-enum taint_flag : unsigned { TAINT_BAD_PAGE = 5, TAINT_WARN = 9 }; // Linux' numbers: B, W
+// Linux' numbers: B, D, W.
+enum taint_flag : unsigned { TAINT_BAD_PAGE = 5, TAINT_DIE = 7, TAINT_WARN = 9 };
 
 inline constexpr unsigned kMaxSlabCpus = 16;
 inline constexpr unsigned HZ = 250;

@@ -1,0 +1,62 @@
+// What becomes of a WARN.
+#include "guestkernel/kernel/bug.hpp"
+
+#include "guestkernel/abi/x86/vectors.hpp"
+#include "guestkernel/kernel/kallsyms.hpp"
+#include "guestkernel/kernel/oops.hpp"
+#include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/kernel/taint.hpp"
+
+namespace pagelab::kernel {
+
+namespace {
+
+constexpr char kCutHere[] = "------------[ cut here ]------------\n";
+
+arch::bug_entry* find_bug(uintptr_t address)
+{
+    for (arch::bug_entry* bug = __start___bug_table; bug < __stop___bug_table; bug++) {
+        if (arch::bug_addr(*bug) == address)
+            return bug;
+    }
+    return nullptr;
+}
+
+void report_warning(arch::bug_entry const& bug, arch::pt_regs const& regs)
+{
+    char symbol[kSymbolTextSize];
+    if ((bug.flags & BUGFLAG_NO_CUT_HERE) == 0)
+        printk(log_level::warning, kCutHere);
+    printk(log_level::warning, "WARNING: CPU: 0 PID: 0 at %s:%u %s\n", arch::bug_file(bug),
+           unsigned{bug.line}, sprint_symbol(symbol, regs.ip));
+    printk(log_level::warning, "Modules linked in:\n");
+    show_regs(regs);
+    printk(log_level::warning, "---[ end trace 0000000000000000 ]---\n");
+    add_taint(mm::TAINT_WARN);
+}
+
+} // namespace
+
+bool handle_bug(arch::pt_regs& regs)
+{
+    if (regs.vector != static_cast<unsigned>(x86::Vector::invalid_opcode))
+        return false;
+    arch::bug_entry* const bug = find_bug(regs.ip);
+    if (bug == nullptr)
+        return false;
+    unsigned const once = BUGFLAG_ONCE | BUGFLAG_DONE;
+    if ((bug->flags & once) != once)
+        report_warning(*bug, regs);
+    bug->flags |= BUGFLAG_DONE;
+    regs.ip += arch::kUd2Length;
+    return true;
+}
+
+[[gnu::noinline]] void warn(char const* message)
+{
+    printk(log_level::warning, kCutHere);
+    printk(log_level::warning, "%s", message);
+    BUG_TRAP(BUGFLAG_WARNING | BUGFLAG_NO_CUT_HERE);
+}
+
+} // namespace pagelab::kernel

@@ -1,0 +1,83 @@
+// The stack in words: every word of it that is a code address, and which of them surely return.
+//
+// A return address that the chain of frame pointers leads to is certain. Any other may be left
+// from a call that is over, and is marked with '?'. Source: Linux 6.1 arch/x86/kernel/dumpstack.c
+// (show_trace_log_lvl), lib/dump_stack.c.
+#include "guestkernel/kernel/oops.hpp"
+
+#include "guestkernel/arch/x86/layout.hpp"
+#include "guestkernel/kernel/kallsyms.hpp"
+#include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/kernel/proc.hpp"
+#include "guestkernel/kernel/stacks.hpp"
+#include "guestkernel/kernel/taint.hpp"
+#include "guestkernel/lib/align.hpp"
+#include "guestkernel/lib/string.hpp"
+
+namespace pagelab::kernel {
+
+namespace {
+
+constexpr auto kLevel = log_level::warning;
+constexpr unsigned kMaxStacks = 4; // one within another; a damaged chain might go in circles
+
+uintptr_t word_at(uintptr_t address)
+{
+    return *reinterpret_cast<uintptr_t const*>(address);
+}
+
+// 32-bit kernels do not name a thread's stack.
+bool is_named(stack_info const& stack)
+{
+    return sizeof(uintptr_t) == 8 || strcmp(stack.name, "TASK") != 0;
+}
+
+// From `sp` to the stack's end; returns the frame the chain goes on with behind it.
+uintptr_t show_stack(stack_info const& stack, uintptr_t sp, uintptr_t frame)
+{
+    char symbol[kSymbolTextSize];
+    if (is_named(stack))
+        printk(kLevel, " <%s>\n", stack.name);
+    for (uintptr_t at = sp; at < stack.end; at += sizeof(uintptr_t)) {
+        bool const certain = at == frame + sizeof(uintptr_t);
+        if (certain)
+            frame = word_at(frame);
+        if (arch::is_kernel_text(word_at(at)))
+            printk(kLevel, " %s%s\n", certain ? "" : "? ", sprint_symbol(symbol, word_at(at)));
+    }
+    if (is_named(stack))
+        printk(kLevel, " </%s>\n", stack.name);
+    return frame;
+}
+
+} // namespace
+
+void show_trace(uintptr_t sp, uintptr_t frame)
+{
+    printk(kLevel, "Call Trace:\n");
+    stack_info const* stack = get_stack_info(sp);
+    if (stack == nullptr) { // run over: begin where the guard page ends
+        sp = lib::align_up(sp, uintptr_t{kPageSize});
+        stack = get_stack_info(sp);
+    }
+    sp = lib::align_up(sp, sizeof(uintptr_t));
+    for (unsigned i = 0; i < kMaxStacks && stack != nullptr; i++) {
+        frame = show_stack(*stack, sp, frame);
+        sp = frame;
+        stack = is_frame_on_stack(frame) ? get_stack_info(frame) : nullptr;
+    }
+}
+
+void dump_stack_print_info()
+{
+    printk(kLevel, "CPU: 0 PID: 0 Comm: swapper/0 %s %s #1\n", print_tainted(), kRelease);
+}
+
+[[gnu::noinline]] void dump_stack()
+{
+    dump_stack_print_info();
+    auto const frame = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
+    show_trace(frame, frame);
+}
+
+} // namespace pagelab::kernel
