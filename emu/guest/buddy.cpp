@@ -59,11 +59,7 @@ class Reader {
     }
 
   private:
-    void report(Damage damage)
-    {
-        if (report_.damage.size() < kMaxDamage)
-            report_.damage.push_back(std::move(damage));
-    }
+    void report(Damage damage) { note(report_.damage, std::move(damage)); }
 
     void expect(std::string what, VirtAddr where, uint64_t expected, uint64_t found)
     {

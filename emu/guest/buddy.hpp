@@ -39,13 +39,11 @@ struct ZoneBuddy {
 
 struct BuddyReport {
     std::vector<ZoneBuddy> zones;
-    std::vector<Damage> damage; // the first kMaxDamage of them
+    std::vector<Damage> damage;
 
     bool agrees() const { return damage.empty(); }
     uint64_t free_pages() const; // by list, all zones
 };
-
-inline constexpr size_t kMaxDamage = 64;
 
 // Fails only if the kernel's image or its roots cannot be read at all.
 Result<BuddyReport> read_buddy(KernelView const& view);

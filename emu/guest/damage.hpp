@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "guestkernel/abi/address.hpp"
 
@@ -16,6 +17,10 @@ struct Damage {
 
     bool operator==(Damage const&) const = default;
 };
+
+// A report's damage: the first kMaxDamage of it, since a broken kernel can have any amount.
+inline constexpr size_t kMaxDamage = 64;
+void note(std::vector<Damage>& report, Damage damage);
 
 // "prev does not point back at 0xc0801234: expected 0xc0801200, found 0x0"
 std::string to_string(Damage const& damage);

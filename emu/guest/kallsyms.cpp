@@ -26,12 +26,16 @@ Result<Kallsyms> Kallsyms::read(KernelView const& view)
     VirtAddr const offsets = TRY(at("kallsyms_offsets"));
     VirtAddr const name_offsets = TRY(at("kallsyms_name_offsets"));
     VirtAddr const names = TRY(at("kallsyms_names"));
+    auto const number = [&](VirtAddr numbers, uint64_t i) {
+        return view.read_unsigned(view.advance(numbers, i * kEntrySize), kEntrySize);
+    };
     for (uint64_t i = 0; i < count; i++) {
-        uint64_t const offset = TRY(view.read_unsigned(offsets + i * kEntrySize, kEntrySize));
-        uint64_t const name = TRY(view.read_unsigned(name_offsets + i * kEntrySize, kEntrySize));
+        uint64_t const offset = TRY(number(offsets, i));
+        uint64_t const name = TRY(number(name_offsets, i));
         if (!table.functions_.empty() && offset < table.functions_.back().offset)
             return fail("the symbol table is out of order at entry {}", i);
-        table.functions_.push_back({offset, TRY(view.read_string(names + name, kMaxName))});
+        table.functions_.push_back(
+            {offset, TRY(view.read_string(view.advance(names, name), kMaxName))});
     }
     return table;
 }

@@ -1,6 +1,7 @@
 // Reads of at most eight bytes, widened as their type says.
 #include "emu/guest/kernel_view.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 
@@ -60,11 +61,16 @@ Result<std::string> KernelView::read_string(VirtAddr address, size_t limit) cons
 {
     std::string text;
     while (text.size() < limit) {
-        std::array<char, 1> letter;
-        TRY(memory_.read(advance(address, text.size()), std::as_writable_bytes(std::span(letter))));
-        if (letter[0] == '\0')
+        VirtAddr const here = advance(address, text.size());
+        std::array<char, 32> letters;
+        uint64_t const run = std::max<uint64_t>(memory_.mapped_run(here), 1); // 0: read says why
+        auto const piece = std::span(letters).first(
+            std::min({letters.size(), limit - text.size(), static_cast<size_t>(run)}));
+        TRY(memory_.read(here, std::as_writable_bytes(piece)));
+        auto const end = std::ranges::find(piece, '\0');
+        text.append(piece.begin(), end);
+        if (end != piece.end())
             break;
-        text.push_back(letter[0]);
     }
     return text;
 }

@@ -16,6 +16,8 @@ constexpr uint64_t kPageBuddy = 0x80;
 constexpr uint64_t kPagesAtOnce = 512;
 constexpr uint64_t kMaxStructPage = 4096; // bytes; a plausible sizeof(struct page)
 
+} // namespace
+
 uint64_t number_at(std::span<std::byte const> page, Member const& member)
 {
     uint64_t value = 0;
@@ -23,27 +25,27 @@ uint64_t number_at(std::span<std::byte const> page, Member const& member)
     return value;
 }
 
-bool is_number_within(Member const& member, uint64_t size)
-{
-    return member.size <= sizeof(uint64_t) && member.offset <= size &&
-           member.size <= size - member.offset;
-}
-
-} // namespace
-
 Result<PageMap> PageMap::create(KernelView const& view)
 {
     auto const node = TRY(node_address(view));
     PageMap map(view, VirtAddr(TRY(view.read_field(node, "pglist_data", "node_mem_map"))));
     map.page_size_ = TRY(view.types().size_of("page"));
-    map.page_type_ = TRY(view.types().member("page", "page_type"));
-    map.private_ = TRY(view.types().member("page", "private_"));
-    map.buddy_list_ = TRY(view.types().member("page", "buddy_list"));
-    if (map.page_size_ == 0 || map.page_size_ > kMaxStructPage ||
-        !is_number_within(map.page_type_, map.page_size_) ||
-        !is_number_within(map.private_, map.page_size_))
+    if (map.page_size_ == 0 || map.page_size_ > kMaxStructPage)
         return fail("debug information: a struct page of {} bytes", map.page_size_);
+    map.page_type_ = TRY(map.number_in("page", "page_type"));
+    map.private_ = TRY(map.number_in("page", "private_"));
+    map.buddy_list_ = TRY(view.types().member("page", "buddy_list"));
     return map;
+}
+
+Result<Member> PageMap::number_in(char const* type, char const* path) const
+{
+    auto const member = TRY(view_.types().member(type, path));
+    if (member.size > sizeof(uint64_t) || member.offset > page_size_ ||
+        member.size > page_size_ - member.offset)
+        return fail("debug information: {}.{} is not in a struct page of {} bytes", type, path,
+                    page_size_);
+    return member;
 }
 
 VirtAddr PageMap::page_of(Pfn pfn) const

@@ -15,11 +15,17 @@
 
 namespace pagelab::guest {
 
+// The number that number_in found, in the bytes of a struct page; zero-extended.
+uint64_t number_at(std::span<std::byte const> page, Member const& member);
+
 class PageMap {
   public:
     static Result<PageMap> create(KernelView const& view);
 
     VirtAddr page_of(Pfn pfn) const;
+
+    // A number in what is laid over a struct page ("slab", "slab_cache"), for number_at.
+    Result<Member> number_in(char const* type, char const* path) const;
 
     // The pfn whose struct page holds this list_head as its buddy_list; nothing if none does.
     std::optional<Pfn> pfn_of_list_node(VirtAddr node) const;

@@ -36,8 +36,8 @@ class Reader {
             pages.batch = TRY(field("batch"));
             pages.listed = TRY(count_lists(zone, set));
             if (pages.count != pages.listed)
-                report_.damage.push_back(
-                    {"pages kept by a CPU in zone " + zone.name, set, pages.listed, pages.count});
+                note(report_.damage,
+                     {"pages kept by a CPU in zone " + zone.name, set, pages.listed, pages.count});
             report_.sets.push_back(pages);
         }
         return {};
@@ -54,7 +54,7 @@ class Reader {
                 TRY(view_.field_address(set, "per_cpu_pages", fmt::format("lists[{}]", i)));
             ListWalk const walk = list_walk(view_, head, zone.spanned);
             if (walk.damage)
-                report_.damage.push_back(*walk.damage);
+                note(report_.damage, *walk.damage);
             for (VirtAddr const node : walk.nodes)
                 TRY(examine(zone, node));
             pages += walk.nodes.size() << i / types; // a list per order and type, orders outermost
@@ -66,14 +66,14 @@ class Reader {
     {
         auto const pfn = pages_.pfn_of_list_node(node);
         if (!pfn || !zone.holds(*pfn)) {
-            report_.damage.push_back({"kept block is not the zone's", node, zone.start.value,
-                                      pfn ? pfn->value : node.value});
+            note(report_.damage, {"kept block is not the zone's", node, zone.start.value,
+                                  pfn ? pfn->value : node.value});
             return {};
         }
         VirtAddr const page = pages_.page_of(*pfn);
         uint64_t const users = TRY(view_.read_field(page, "page", "_refcount"));
         if (users != 0)
-            report_.damage.push_back({"kept block is in use", page, 0, users});
+            note(report_.damage, {"kept block is in use", page, 0, users});
         return {};
     }
 

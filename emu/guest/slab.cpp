@@ -1,7 +1,6 @@
 // The list of caches, each node's partial list, and a scan of all pages.
 #include "emu/guest/slab.hpp"
 
-#include <cstring>
 #include <map>
 
 #include "emu/guest/list_walk.hpp"
@@ -13,18 +12,12 @@ namespace pagelab::guest {
 namespace {
 
 constexpr size_t kMaxCaches = 100'000;
-constexpr size_t kMaxSlabs = 1 << 24;
+constexpr size_t kMaxSlabs = 1 << 24; // of all caches together
 constexpr size_t kMaxName = 128;
+constexpr uint64_t kMaxOrder = 10;
 constexpr unsigned kOrderShift = 16;          // OO_SHIFT
 constexpr uint64_t kObjectsMask = 0xffff;     // of kmem_cache_order_objects
 constexpr uint64_t kSlabObjectsMask = 0x7fff; // the word's other bit is "frozen"
-
-uint64_t number_at(std::span<std::byte const> page, Member const& member)
-{
-    uint64_t value = 0;
-    std::memcpy(&value, page.data() + member.offset, member.size);
-    return value;
-}
 
 class Reader {
   public:
@@ -44,9 +37,9 @@ class Reader {
     Result<> scan_pages()
     {
         auto const pages = TRY(PageMap::create(view_));
-        auto const flags = TRY(view_.types().member("slab", "__page_flags"));
-        auto const owner = TRY(view_.types().member("slab", "slab_cache"));
-        auto const objects = TRY(view_.types().member("slab", "objects_frozen"));
+        auto const flags = TRY(pages.number_in("slab", "__page_flags"));
+        auto const owner = TRY(pages.number_in("slab", "slab_cache"));
+        auto const objects = TRY(pages.number_in("slab", "objects_frozen"));
         uint64_t const slab_flag = uint64_t{1} << TRY(view_.types().constant("PG_slab"));
         std::map<VirtAddr, SlabCache*> by_address;
         for (SlabCache& cache : report_.caches)
@@ -75,7 +68,7 @@ class Reader {
     {
         ListWalk found = list_walk(view_, head, limit);
         if (found.damage)
-            report_.damage.push_back(*found.damage);
+            note(report_.damage, *found.damage);
         return std::move(found.nodes);
     }
 
@@ -92,6 +85,10 @@ class Reader {
         uint64_t const shape = TRY(field("oo.x"));
         cache.objects_per_slab = shape & kObjectsMask;
         cache.order = shape >> kOrderShift;
+        if (cache.order > kMaxOrder) {
+            damaged("order of a slab of " + cache.name, address, kMaxOrder, cache.order);
+            cache.order = 0;
+        }
         VirtAddr const node(TRY(field("node[0]")));
         cache.nr_slabs = TRY(view_.read_field(node, "kmem_cache_node", "nr_slabs"));
         cache.total_objects = TRY(view_.read_field(node, "kmem_cache_node", "total_objects"));
@@ -103,7 +100,8 @@ class Reader {
     {
         auto const link = TRY(view_.types().member("slab", "slab_list"));
         auto const slabs =
-            walk(TRY(view_.field_address(node, "kmem_cache_node", "partial")), kMaxSlabs);
+            walk(TRY(view_.field_address(node, "kmem_cache_node", "partial")), slabs_left_);
+        slabs_left_ -= slabs.size();
         uint64_t free = 0;
         for (VirtAddr const at : slabs) {
             VirtAddr const slab = view_.advance(at, -link.offset);
@@ -133,11 +131,12 @@ class Reader {
 
     void damaged(std::string what, VirtAddr where, uint64_t expected, uint64_t found)
     {
-        report_.damage.push_back({std::move(what), where, expected, found});
+        note(report_.damage, {std::move(what), where, expected, found});
     }
 
     KernelView const& view_;
     SlabReport& report_;
+    size_t slabs_left_ = kMaxSlabs; // caches that share a node must not make it longer
 };
 
 } // namespace

@@ -1,7 +1,8 @@
-// Two lists of areas; a busy area's vm_struct says what it is for.
+// Two lists of areas, each against its tree; a busy area's vm_struct says what it is for.
 #include "emu/guest/vmap.hpp"
 
 #include "emu/guest/list_walk.hpp"
+#include "emu/guest/rb_walk.hpp"
 #include "emu/guest/zones.hpp"
 
 namespace pagelab::guest {
@@ -34,23 +35,53 @@ class Reader {
         auto const link = TRY(view_.types().member("vmap_area", "list"));
         ListWalk const walk = list_walk(view_, head, kMaxAreas);
         if (walk.damage)
-            report_.damage.push_back(*walk.damage);
+            note(report_.damage, *walk.damage);
+        VirtAddr const first(TRY(view_.read_field(space, "vmap_space", "start")));
+        VirtAddr const end(TRY(view_.read_field(space, "vmap_space", "end")));
         VirtAddr last;
         for (VirtAddr const node : walk.nodes) {
             VmapArea area = TRY(read_area(view_.advance(node, -link.offset)));
             area.is_lazy = std::string_view(root) == "lazy";
+            if (area.start < first || area.end > end)
+                note(report_.damage,
+                     {"area leaves the address space", node, first.value, area.start.value});
             if (area.end < area.start || area.start < last)
-                report_.damage.push_back(
-                    {"areas overlap or are out of order", node, last.value, area.start.value});
+                note(report_.damage,
+                     {"areas overlap or are out of order", node, last.value, area.start.value});
             last = area.end;
-            if (!area.is_lazy)
-                TRY(read_purpose(view_.advance(node, -link.offset), area));
+            if (!area.is_lazy && !read_purpose(view_.advance(node, -link.offset), area))
+                note(report_.damage, {"unreadable vm_struct of an area", node, 0, 0});
             report_.areas.push_back(area);
+        }
+        return compare_tree(space, root, walk.nodes);
+    }
+
+  private:
+    // The tree must have the same areas in the same order.
+    Result<> compare_tree(VirtAddr space, char const* root, std::vector<VirtAddr> const& listed)
+    {
+        auto const list = TRY(view_.types().member("vmap_area", "list"));
+        auto const tree = TRY(view_.types().member("vmap_area", "rb_node"));
+        auto const top =
+            TRY(view_.field_address(space, "vmap_space", fmt::format("{}.root", root)));
+        RbWalk const walk = TRY(rb_walk(view_, top, kMaxAreas));
+        if (walk.damage)
+            note(report_.damage, *walk.damage);
+        if (walk.nodes.size() != listed.size())
+            note(report_.damage, {fmt::format("areas in the tree of {} ones", root), top,
+                                  listed.size(), walk.nodes.size()});
+        for (size_t i = 0; i < std::min(walk.nodes.size(), listed.size()); i++) {
+            VirtAddr const by_list = view_.advance(listed[i], -list.offset);
+            VirtAddr const by_tree = view_.advance(walk.nodes[i], -tree.offset);
+            if (by_list != by_tree) {
+                note(report_.damage,
+                     {"tree and list have different areas", by_tree, by_list.value, by_tree.value});
+                break;
+            }
         }
         return {};
     }
 
-  private:
     Result<VmapArea> read_area(VirtAddr address)
     {
         VmapArea area;
@@ -68,7 +99,7 @@ class Reader {
         uint64_t const start = TRY(field("addr"));
         uint64_t const size = TRY(field("size"));
         if (start != area.start.value || size != area.end - area.start)
-            report_.damage.push_back({"area and vm_struct disagree", vm, area.start.value, start});
+            note(report_.damage, {"area and vm_struct disagree", vm, area.start.value, start});
         area.caller = VirtAddr(TRY(field("caller")));
         area.nr_pages = TRY(field("nr_pages"));
         area.physical = PhysAddr(TRY(field("phys_addr.value")));

@@ -1,7 +1,8 @@
 // The guest's vmalloc areas, and /proc/vmallocinfo's text from them.
 //
 // The root is the variable kernel_vmalloc of type struct vmalloc_state: its busy areas, then those
-// freed whose addresses wait for a TLB flush, each list in address order.
+// freed whose addresses wait for a TLB flush, each in address order as a list and as a tree. That
+// the two differ, areas overlap or leave the address space is Damage.
 // Source: Linux 6.1 mm/vmalloc.c (s_show, show_purge_info).
 #pragma once
 
