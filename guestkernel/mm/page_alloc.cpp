@@ -3,6 +3,7 @@
 #include "guestkernel/mm/page_alloc.hpp"
 
 #include "guestkernel/mm/highatomic.hpp"
+#include "guestkernel/mm/page_owner.hpp"
 #include "guestkernel/mm/page_prep.hpp"
 #include "guestkernel/mm/pcp.hpp"
 #include "guestkernel/mm/watermark.hpp"
@@ -34,6 +35,7 @@ inline void hand_out(zone& z, page& first, gfp_t gfp, unsigned order)
     z.vm_numa_event[NUMA_LOCAL]++;
     count_vm_events(*z.zone_pgdat, PGALLOC + page_zonenum(first), 1ul << order);
     prep_new_page(*z.zone_pgdat, first, order, gfp);
+    set_page_owner(*z.zone_pgdat, first, order, gfp);
 }
 
 page* take_from_zone(zone& z, alloc_context const& ac, unsigned flags)

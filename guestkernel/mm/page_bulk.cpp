@@ -3,6 +3,7 @@
 
 #include "guestkernel/mm/compound.hpp"
 #include "guestkernel/mm/page_alloc.hpp"
+#include "guestkernel/mm/page_owner.hpp"
 #include "guestkernel/mm/page_prep.hpp"
 #include "guestkernel/mm/pageblock.hpp"
 #include "guestkernel/mm/pcp.hpp"
@@ -46,6 +47,7 @@ unsigned long take_from_list(zone& z, gfp_t gfp, unsigned long count, page** pag
         p->_refcount = 1;
         if (gfp & __GFP_ZERO)
             prep_new_page(*z.zone_pgdat, *p, 0, gfp);
+        set_page_owner(*z.zone_pgdat, *p, 0, gfp);
         pages[taken] = p;
     }
     z.vm_numa_event[NUMA_HIT] += static_cast<long>(taken);
@@ -75,6 +77,7 @@ bool keep(zone& z, page& p)
     lib::list_add(p.pcp_list, pcp.lists[order_to_pindex(type, 0)]);
     pcp.count++;
     count_vm_events(*z.zone_pgdat, PGFREE, 1);
+    reset_page_owner(*z.zone_pgdat, p, 0);
     return true;
 }
 

@@ -2,6 +2,7 @@
 #include "guestkernel/mm/page_alloc.hpp"
 
 #include "guestkernel/mm/compound.hpp"
+#include "guestkernel/mm/page_owner.hpp"
 #include "guestkernel/mm/page_prep.hpp"
 #include "guestkernel/mm/pcp.hpp"
 
@@ -14,6 +15,7 @@ inline void free_the_page(pglist_data& pgdat, page& first, unsigned order)
 {
     zone& z = page_zone(pgdat, first);
     count_vm_events(pgdat, PGFREE, 1ul << order);
+    reset_page_owner(pgdat, first, order);
     if (pcp_allowed_order(order))
         free_unref_page(z, first, order);
     else
@@ -58,6 +60,7 @@ Result<> __free_pages(pglist_data& pgdat, page& first, unsigned order)
         first.flags &= ~kFlagsCheckedAtPrep;
         first._refcount = 0;
         count_vm_events(pgdat, PGFREE, 1);
+        reset_page_owner(pgdat, first, 0);
         free_unref_page(page_zone(pgdat, first), first, 0);
         return {};
     }
@@ -116,6 +119,7 @@ void* alloc_pages_exact(pglist_data& pgdat, size_t size, gfp_t gfp)
         return nullptr;
     page& first = *pgdat.env->virt_to_page(reinterpret_cast<void const*>(address));
     split_page(first, order);
+    split_page_owner(pgdat, first, order);
     for (unsigned long i = exact_pages(size); i < 1ul << order; i++)
         static_cast<void>(__free_pages(pgdat, *(&first + i), 0));
     return reinterpret_cast<void*>(address);

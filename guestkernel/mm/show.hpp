@@ -1,7 +1,7 @@
 // The memory reports of /proc, byte for byte as Linux 6.1 prints them: data in, text out.
 //
 // None of them changes or allocates anything. Formats: Linux 6.1 mm/vmstat.c (buddyinfo, zoneinfo,
-// pagetypeinfo), fs/proc/meminfo.c, kernel/resource.c (iomem).
+// pagetypeinfo, vmstat), fs/proc/meminfo.c, kernel/resource.c (iomem).
 #pragma once
 
 #include "guestkernel/lib/seq_file.hpp"
@@ -16,6 +16,7 @@ using lib::seq_file;
 void show_buddyinfo(seq_file& m, pglist_data const& pgdat);
 void show_zoneinfo(seq_file& m, pglist_data const& pgdat);
 void show_meminfo(seq_file& m, meminfo const& info);
+void show_vmstat(seq_file& m, pglist_data const& pgdat);
 
 // What pagetypeinfo says of one zone.
 struct pagetype_counts {

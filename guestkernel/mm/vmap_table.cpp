@@ -83,6 +83,22 @@ uint64_t* find_pte(vmap_table const& table, unsigned long address)
     return entries + index_of(1, address);
 }
 
+Result<PhysAddr> mapped_address(vmap_table const& table, unsigned long address)
+{
+    PhysAddr at = table.root;
+    for (unsigned level = table.levels; level > 0; level--) {
+        uint64_t const entry = table_at(table, at)[index_of(level, address)];
+        if (!pte::Present::is_set(entry))
+            return Error{"not mapped"};
+        at = Format64::table(entry);
+        if (level == 1 || (level < table.levels && pte::PageSize::is_set(entry))) {
+            uint64_t const offset = (uint64_t{1} << Format64::page_shift(level)) - 1;
+            return PhysAddr((at.value & ~offset) + (address & offset));
+        }
+    }
+    return Error{"not mapped"};
+}
+
 Result<uint64_t*> make_entry(vmap_table const& table, unsigned long address, unsigned target)
 {
     uint64_t* entries = table_at(table, table.root);

@@ -35,6 +35,9 @@ struct vmap_table {
 // The level-1 entry that maps `address`; null if there is no table for it, or a larger page.
 uint64_t* find_pte(vmap_table const& table, unsigned long address);
 
+// What `address` is mapped to, by a page of any size; an error if it is not.
+Result<PhysAddr> mapped_address(vmap_table const& table, unsigned long address);
+
 // The entry of any level for `address`, with all tables made that are missing above it. Fails when
 // `allocate` does.
 Result<uint64_t*> make_entry(vmap_table const& table, unsigned long address, unsigned level);

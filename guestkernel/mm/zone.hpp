@@ -122,6 +122,8 @@ struct bad_page {
     char const* why;
 };
 
+struct page_owners;
+
 struct pglist_data {
     struct zone node_zones[MAX_NR_ZONES];
     zonelist node_zonelists[1];
@@ -143,6 +145,7 @@ struct pglist_data {
     unsigned nr_online_cpus;
     unsigned long min_free_kbytes;
     struct bad_page bad_page;
+    struct page_owners* page_owners; // null: off (page_owner.hpp)
 };
 using pg_data_t = pglist_data;
 

@@ -1,4 +1,4 @@
-// Tracks, and the depot of stacks: records of {next in bucket, count, entries...} in an array.
+// Tracks, written and printed.
 #include "guestkernel/mm/slab/debug_track.hpp"
 
 namespace pagelab::mm {
@@ -6,26 +6,6 @@ namespace pagelab::mm {
 namespace {
 
 constexpr unsigned kSymbolSize = 128;
-
-enum : unsigned { kNext, kCount, kHeaderWords };
-
-unsigned bucket_of(uintptr_t const* entries, unsigned nr_entries)
-{
-    uintptr_t hash = nr_entries;
-    for (unsigned i = 0; i < nr_entries; i++)
-        hash = hash * 31 + entries[i];
-    hash ^= hash >> 16;
-    return static_cast<unsigned>(hash ^ hash >> 6) % 64;
-}
-
-bool is_same(uintptr_t const* a, uintptr_t const* b, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++) {
-        if (a[i] != b[i])
-            return false;
-    }
-    return true;
-}
 
 void print_track(kmem_cache const& s, char const* what, track const& t)
 {
@@ -50,37 +30,6 @@ void print_track(kmem_cache const& s, char const* what, track const& t)
 }
 
 } // namespace
-
-unsigned stack_depot_save(stack_depot& depot, uintptr_t const* entries, unsigned nr_entries)
-{
-    unsigned& first = depot.buckets[bucket_of(entries, nr_entries)];
-    for (unsigned handle = first; handle != 0;) {
-        uintptr_t const* const record = depot.words + (handle - 1);
-        if (record[kCount] == nr_entries && is_same(record + kHeaderWords, entries, nr_entries))
-            return handle;
-        handle = static_cast<unsigned>(record[kNext]);
-    }
-    unsigned const length = kHeaderWords + nr_entries;
-    if (nr_entries == 0 || depot.capacity - depot.used < length)
-        return 0;
-    uintptr_t* const record = depot.words + depot.used;
-    record[kNext] = first;
-    record[kCount] = nr_entries;
-    for (unsigned i = 0; i < nr_entries; i++)
-        record[kHeaderWords + i] = entries[i];
-    first = depot.used + 1;
-    depot.used += length;
-    return first;
-}
-
-stack_entries stack_depot_fetch(stack_depot const& depot, unsigned handle)
-{
-    if (handle == 0 || handle > depot.used)
-        return {nullptr, 0}; // the number was overwritten
-    uintptr_t const* const record = depot.words + (handle - 1);
-    bool const is_sane = record[kCount] <= kTrackedFrames;
-    return {record + kHeaderWords, is_sane ? static_cast<unsigned>(record[kCount]) : 0};
-}
 
 void set_track(kmem_cache& s, void* object, track_item item, uintptr_t caller)
 {

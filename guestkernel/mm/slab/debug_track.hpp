@@ -1,11 +1,11 @@
 // Who allocated and who freed an object last: SLAB_STORE_USER.
 //
-// Two tracks lie behind each object's free pointer. Stacks are kept in a depot, equal ones once,
-// under a number.
-// Source: Linux 6.1 mm/slub.c (struct track), lib/stackdepot.c.
+// Two tracks lie behind each object's free pointer. Stacks are kept in a depot (stack_depot.hpp).
+// Source: Linux 6.1 mm/slub.c (struct track).
 #pragma once
 
 #include "guestkernel/mm/slab/slub.hpp"
+#include "guestkernel/mm/stack_depot.hpp"
 
 namespace pagelab::mm {
 
@@ -20,23 +20,7 @@ static_assert(sizeof(track) == (sizeof(long) == 8 ? 32 : 20));
 
 enum track_item : unsigned { TRACK_ALLOC, TRACK_FREE };
 
-inline constexpr unsigned kTrackedFrames = 16;
-
-// The owner provides zeroed memory; when it is full, new stacks are not kept.
-struct stack_depot {
-    uintptr_t* words;
-    unsigned capacity; // words
-    unsigned used;     // words
-    unsigned buckets[64];
-};
-
-struct stack_entries {
-    uintptr_t const* entries;
-    unsigned nr_entries;
-};
-
-unsigned stack_depot_save(stack_depot& depot, uintptr_t const* entries, unsigned nr_entries);
-stack_entries stack_depot_fetch(stack_depot const& depot, unsigned handle);
+inline constexpr unsigned kTrackedFrames = kStackDepotFrames;
 
 // Whether an object also has room for the size that was asked of kmalloc.
 inline bool slub_debug_orig_size(kmem_cache const& s)

@@ -155,6 +155,25 @@ void parse_zoneinfo(pglist_data& pgdat, std::string const& text)
     }
 }
 
+void parse_vmstat(pglist_data& pgdat, std::string const& text)
+{
+    zone& z = pgdat.node_zones[0];
+    std::istringstream lines(text);
+    std::string name;
+    for (long value; lines >> name >> value;) {
+        if (set_stat(name, value, zone_stat_name, NR_VM_ZONE_STAT_ITEMS, z.vm_stat) ||
+            set_stat(name, value, numa_stat_name, NR_VM_NUMA_EVENT_ITEMS, z.vm_numa_event) ||
+            set_stat(name, value, node_stat_name, NR_VM_NODE_STAT_ITEMS, pgdat.vm_stat))
+            continue;
+        for (unsigned i = 0; i < NR_VM_EVENT_ITEMS; i++) {
+            char const* const known = vm_event_name(*pgdat.layout, i);
+            char const* const suffix = vm_event_suffix(*pgdat.layout, i);
+            if (known != nullptr && name == std::string(known) + (suffix ? suffix : ""))
+                pgdat.vm_event[i] = static_cast<unsigned long>(value);
+        }
+    }
+}
+
 meminfo parse_meminfo(std::string const& text)
 {
     meminfo info = {};

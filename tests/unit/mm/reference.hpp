@@ -31,6 +31,7 @@ zone_layout const& layout_of(std::string const& machine);
 // Each reads the numbers of a recorded report; other fields are zero. Throws on unexpected text.
 void parse_buddyinfo(pglist_data& pgdat, std::string const& text);
 void parse_zoneinfo(pglist_data& pgdat, std::string const& text);
+void parse_vmstat(pglist_data& pgdat, std::string const& text); // all counts in the first zone
 meminfo parse_meminfo(std::string const& text);
 std::vector<pagetype_counts> parse_pagetypeinfo(pglist_data& pgdat, std::string const& text);
 

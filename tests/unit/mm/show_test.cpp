@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <deque>
 
 #include <doctest/doctest.h>
@@ -45,6 +46,50 @@ TEST_CASE("Linux' numbers print as Linux' text: meminfo")
         auto const info = parse_meminfo(text);
         CHECK(info.has_highmem == machine.starts_with("686"));
         CHECK(report_text([&](auto& m) { show_meminfo(m, info); }) == text);
+    }
+}
+
+TEST_CASE("Linux' numbers print as Linux' text: vmstat")
+{
+    for (std::string const machine : kMachines) {
+        CAPTURE(machine);
+        pglist_data pgdat;
+        init_empty_node(pgdat, machine);
+        auto const text = read_reference(machine, "vmstat");
+        parse_vmstat(pgdat, text);
+        auto const ours = report_text([&](auto& m) { show_vmstat(m, pgdat); });
+        // The thresholds are computed: see the next test.
+        auto const thresholds = [](std::string report) {
+            size_t const start = report.find("nr_dirty_threshold");
+            return report.erase(start, report.find("pgpgin") - start);
+        };
+        CHECK(thresholds(ours) == thresholds(text));
+        CHECK(text.size() - thresholds(text).size() > 50);
+    }
+}
+
+TEST_CASE("how much may be dirty follows from what is free, as Linux computes it")
+{
+    for (std::string const machine : kMachines) {
+        CAPTURE(machine);
+        pglist_data pgdat;
+        init_empty_node(pgdat, machine);
+        parse_zoneinfo(pgdat, read_reference(machine, "zoneinfo"));
+        for (zone const& z : pgdat.node_zones) {
+            long const reserve = *std::ranges::max_element(z.lowmem_reserve);
+            pgdat.totalreserve_pages += std::min(
+                z._watermark[WMARK_HIGH] + static_cast<unsigned long>(reserve), z.managed_pages);
+        }
+        auto const of = [](std::string const& report, std::string const& name) {
+            return std::stol(report.substr(report.find("\n" + name + " ") + name.size() + 2));
+        };
+        auto const text = read_reference(machine, "vmstat");
+        auto const ours = report_text([&](auto& m) { show_vmstat(m, pgdat); });
+        // Both reports were taken one after the other: a few pages were freed in between.
+        long const moved = of(text, "nr_free_pages") - of(ours, "nr_free_pages");
+        for (auto const& [name, share] :
+             {std::pair{"nr_dirty_threshold", 5}, std::pair{"nr_dirty_background_threshold", 10}})
+            CHECK(std::abs(of(ours, name) + moved / share - of(text, name)) <= 2);
     }
 }
 
