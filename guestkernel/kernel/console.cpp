@@ -7,6 +7,7 @@
 #include "guestkernel/arch/x86/cpu.hpp"
 #include "guestkernel/arch/x86/pic.hpp"
 #include "guestkernel/arch/x86/uart.hpp"
+#include "guestkernel/kernel/sysrq.hpp"
 #include "guestkernel/lib/format.hpp"
 #include "guestkernel/lib/string.hpp"
 
@@ -97,8 +98,12 @@ void console_enable_input()
 
 void console_receive()
 {
-    for (int c = arch::uart_read(); c >= 0; c = arch::uart_read()) {
-        if (received - taken == kInputSize)
+    for (int c = arch::uart_read(); c != arch::kUartEmpty; c = arch::uart_read()) {
+        if (c == arch::kUartBreak) {
+            sysrq_break();
+            continue;
+        }
+        if (sysrq_character(static_cast<char>(c)) || received - taken == kInputSize)
             continue;
         input[received % kInputSize] = static_cast<char>(c);
         received = received + 1;

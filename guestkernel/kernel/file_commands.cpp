@@ -44,16 +44,15 @@ void dump_binary(proc_file const& file, excerpt part)
 {
     char buffer[kLineSize];
     while (part.left > 0) {
-        size_t const wanted =
-            part.left < sizeof(buffer) ? static_cast<size_t>(part.left) : sizeof(buffer);
-        auto const got = file.read(part.skip, buffer, wanted);
+        auto const got = file.read(part.skip, buffer, sizeof(buffer));
         if (!got)
             lib::seq_printf(part.dump.m, "hexdump: %s: %s\n", file.name, got.error().message);
         if (!got || got.value() == 0)
             break;
-        lib::hexdump_bytes(part.dump, buffer, got.value());
-        part.skip += got.value();
-        part.left -= got.value();
+        size_t const taken = got.value() < part.left ? got.value() : static_cast<size_t>(part.left);
+        lib::hexdump_bytes(part.dump, buffer, taken);
+        part.skip += taken;
+        part.left -= taken;
     }
 }
 

@@ -5,10 +5,11 @@
 #include "guestkernel/lib/format.hpp"
 
 // The generated table: entry i's function starts kallsyms_offsets[i] bytes after _text; its name
-// starts at kallsyms_names + kallsyms_name_offsets[i].
+// starts at kallsyms_names + kallsyms_name_offsets[i], its type is nm's letter kallsyms_types[i].
 extern "C" uint32_t const kallsyms_count;
 extern "C" uint32_t const kallsyms_offsets[];
 extern "C" uint32_t const kallsyms_name_offsets[];
+extern "C" char const kallsyms_types[];
 extern "C" char const kallsyms_names[];
 
 namespace pagelab::kernel {
@@ -36,6 +37,13 @@ char const* sprint_symbol(char* buffer, uintptr_t address)
                   kallsyms_names + kallsyms_name_offsets[low], offset - kallsyms_offsets[low],
                   next - kallsyms_offsets[low]);
     return buffer;
+}
+
+void show_kallsyms(lib::seq_file& m)
+{
+    for (uint32_t i = 0; i < kallsyms_count; i++)
+        lib::seq_printf(m, "%p %c %s\n", static_cast<void*>(_text + kallsyms_offsets[i]),
+                        kallsyms_types[i], kallsyms_names + kallsyms_name_offsets[i]);
 }
 
 } // namespace pagelab::kernel

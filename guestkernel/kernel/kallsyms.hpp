@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "guestkernel/lib/seq_file.hpp"
+
 namespace pagelab::kernel {
 
 inline constexpr size_t kSymbolTextSize = 128;
@@ -13,5 +15,9 @@ inline constexpr size_t kSymbolTextSize = 128;
 // "name+0x12/0x40": offset and size of the function around `address`; the bare address when it
 // lies in none. Returns `buffer`, of kSymbolTextSize bytes.
 char const* sprint_symbol(char* buffer, uintptr_t address);
+
+// /proc/kallsyms: "address type name", by address; functions only. The type is nm's: T, t for a
+// function of one file, W for one of which there are copies. Format: Linux 6.1 kernel/kallsyms.c.
+void show_kallsyms(lib::seq_file& m);
 
 } // namespace pagelab::kernel

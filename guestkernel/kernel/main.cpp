@@ -14,6 +14,7 @@
 #include "guestkernel/kernel/kernel_tables.hpp"
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/options.hpp"
+#include "guestkernel/kernel/page_owner.hpp"
 #include "guestkernel/kernel/panic.hpp"
 #include "guestkernel/kernel/percpu.hpp"
 #include "guestkernel/kernel/printk.hpp"
@@ -133,6 +134,7 @@ constexpr init_step kFirstSteps[] = {
     {"page tables", switch_page_tables},
     {"per-CPU areas", setup_per_cpu_areas},
     {"zones", zones_init},
+    {"page owner", [] { return page_owner_init(info.command_line); }},
     {"page allocator", page_allocator_init},
     {"slab caches", start_slab},
     {"kernel page tables", kernel_tables_init},

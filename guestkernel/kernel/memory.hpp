@@ -24,5 +24,10 @@ void show_buddyinfo_file(lib::seq_file& m);
 void show_zoneinfo_file(lib::seq_file& m);
 void show_meminfo_file(lib::seq_file& m);
 void show_pagetypeinfo_file(lib::seq_file& m);
+void show_vmstat_file(lib::seq_file& m);
+void show_min_free_kbytes_file(lib::seq_file& m);
+lib::Result<> write_min_free_kbytes(char const* text);
+lib::Result<size_t> read_kpageflags(uint64_t offset, void* buffer, size_t size);
+lib::Result<size_t> read_kpagecount(uint64_t offset, void* buffer, size_t size);
 
 } // namespace pagelab::kernel

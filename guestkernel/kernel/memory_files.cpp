@@ -4,9 +4,13 @@
 #include "guestkernel/arch/x86/layout.hpp"
 #include "guestkernel/arch/x86/paging.hpp"
 #include "guestkernel/kernel/memory_reports.hpp"
+#include "guestkernel/kernel/options.hpp"
 #include "guestkernel/kernel/percpu.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
+#include "guestkernel/mm/kpage.hpp"
+#include "guestkernel/mm/page_alloc.hpp"
 #include "guestkernel/mm/show.hpp"
+#include "guestkernel/mm/watermark.hpp"
 
 namespace pagelab::kernel {
 
@@ -69,6 +73,35 @@ void show_pagetypeinfo_file(lib::seq_file& m)
     for (unsigned i = 0; i < node().layout->nr_zones; i++)
         counts[i] = mm::count_pagetypes(node(), i);
     mm::show_pagetypeinfo(m, node(), counts);
+}
+
+void show_vmstat_file(lib::seq_file& m)
+{
+    mm::show_vmstat(m, node());
+}
+
+void show_min_free_kbytes_file(lib::seq_file& m)
+{
+    lib::seq_printf(m, "%lu\n", node().min_free_kbytes);
+}
+
+lib::Result<> write_min_free_kbytes(char const* text)
+{
+    uint64_t const kib = TRY(parse_number(text));
+    if (kib / (kPageSize / 1024) > mm::totalram_pages(node()))
+        return lib::Error{"more than there is"};
+    mm::setup_per_zone_wmarks(node(), static_cast<unsigned long>(kib));
+    return {};
+}
+
+lib::Result<size_t> read_kpageflags(uint64_t offset, void* buffer, size_t size)
+{
+    return mm::read_kpages(node(), mm::stable_page_flags, offset, buffer, size);
+}
+
+lib::Result<size_t> read_kpagecount(uint64_t offset, void* buffer, size_t size)
+{
+    return mm::read_kpages(node(), mm::kpagecount, offset, buffer, size);
 }
 
 } // namespace pagelab::kernel

@@ -2,8 +2,13 @@
 #include "guestkernel/kernel/proc.hpp"
 
 #include "guestkernel/kernel/console.hpp"
+#include "guestkernel/kernel/interrupts.hpp"
+#include "guestkernel/kernel/kallsyms.hpp"
+#include "guestkernel/kernel/kcore.hpp"
 #include "guestkernel/kernel/memory.hpp"
+#include "guestkernel/kernel/modules.hpp"
 #include "guestkernel/kernel/slab.hpp"
+#include "guestkernel/kernel/sysrq.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
 #include "guestkernel/lib/string.hpp"
 
@@ -27,12 +32,23 @@ void show_version(lib::seq_file& m)
 constexpr proc_file kFiles[] = {
     {"buddyinfo", show_buddyinfo_file},
     {"cmdline", show_cmdline},
+    {"interrupts", show_interrupts},
     {"iomem", show_iomem_file},
+    {"kallsyms", show_kallsyms},
+    {.name = "kcore", .read = read_kcore_file},
+    {.name = "kpagecount", .read = read_kpagecount},
+    {.name = "kpageflags", .read = read_kpageflags},
     {"meminfo", show_meminfo_file},
+    {"modules", show_modules},
     {"pagetypeinfo", show_pagetypeinfo_file},
     {"slabinfo", show_slabinfo_file, has_slabinfo_file},
+    {.name = "sys/vm/min_free_kbytes",
+     .show = show_min_free_kbytes_file,
+     .write = write_min_free_kbytes},
+    {.name = "sysrq-trigger", .write = write_sysrq_trigger},
     {"version", show_version},
     {"vmallocinfo", show_vmallocinfo_file},
+    {"vmstat", show_vmstat_file},
     {"zoneinfo", show_zoneinfo_file},
 };
 
@@ -107,6 +123,11 @@ bool list_proc(char const* path)
 void set_command_line(char const* text)
 {
     command_line = text;
+}
+
+char const* saved_command_line()
+{
+    return command_line;
 }
 
 } // namespace pagelab::kernel

@@ -36,6 +36,7 @@ bool list_proc(char const* path);
 
 // What /proc/cmdline shows; kept by reference.
 void set_command_line(char const* text);
+char const* saved_command_line();
 
 inline constexpr char kRelease[] = "0.1";
 

@@ -2,6 +2,7 @@
 #include "guestkernel/kernel/sysfs.hpp"
 
 #include "guestkernel/kernel/console.hpp"
+#include "guestkernel/kernel/page_owner.hpp"
 #include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/lib/string.hpp"
 #include "guestkernel/mm/slab/slab_sysfs.hpp"
@@ -35,6 +36,10 @@ struct {
 
 bool cat_sysfs(char const* path)
 {
+    if (strcmp(path, "/sys/kernel/debug/page_owner") == 0 && has_page_owner_file()) {
+        console_report(show_page_owner_file);
+        return true;
+    }
     char const* const file = below_slab(path);
     if (file == nullptr)
         return false;

@@ -5,6 +5,7 @@
 #include "guestkernel/arch/x86/pic.hpp"
 #include "guestkernel/kernel/bug.hpp"
 #include "guestkernel/kernel/console.hpp"
+#include "guestkernel/kernel/interrupts.hpp"
 #include "guestkernel/kernel/oops.hpp"
 
 namespace pagelab::kernel {
@@ -16,8 +17,11 @@ exception_hook hook;
 
 void handle_interrupt(unsigned line)
 {
-    if (!arch::pic_acknowledge(line))
+    if (!arch::pic_acknowledge(line)) {
+        count_spurious_interrupt();
         return;
+    }
+    count_interrupt(line);
     if (line == arch::kTimerLine)
         ticks = ticks + 1;
     else if (line == arch::kSerialLine)

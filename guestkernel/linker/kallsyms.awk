@@ -1,5 +1,5 @@
 # The assembly source of the symbol table, from the lines of `nm -n -C`: "address type name".
-# Functions only; without their parameters and the namespaces every name shares. kernel/kallsyms.hpp
+# Functions only; without their types and the namespaces every name shares. kernel/kallsyms.hpp
 # reads the table. Without input the table is empty, which is what the first link needs.
 BEGIN { count = 0 }
 
@@ -8,6 +8,7 @@ $2 ~ /^[tTwW]$/ {
     sub(/^[^ ]+ [^ ]+ /, "", name)
     gsub(/\(anonymous namespace\)::/, "", name)
     sub(/\(.*/, "", name)
+    sub(/^[^<]* /, "", name)
     gsub(/pagelab::(arch|kernel|mm|lib)::/, "", name)
     gsub(/pagelab::/, "", name)
     if (name == "_text")
@@ -16,6 +17,7 @@ $2 ~ /^[tTwW]$/ {
         next
     last = $1
     addresses[count] = $1
+    types[count] = $2
     names[count] = name
     count++
 }
@@ -23,7 +25,8 @@ $2 ~ /^[tTwW]$/ {
 END {
     print ".section .kallsyms, \"a\""
     print ".balign 4"
-    print ".globl kallsyms_count, kallsyms_offsets, kallsyms_name_offsets, kallsyms_names"
+    print ".globl kallsyms_count, kallsyms_offsets, kallsyms_name_offsets"
+    print ".globl kallsyms_types, kallsyms_names"
     print "kallsyms_count: .long " count
     print "kallsyms_offsets:"
     for (i = 0; i < count; i++)
@@ -34,6 +37,9 @@ END {
         print ".long " offset
         offset += length(names[i]) + 1
     }
+    print "kallsyms_types:"
+    for (i = 0; i < count; i++)
+        print ".ascii \"" types[i] "\""
     print "kallsyms_names:"
     for (i = 0; i < count; i++)
         print ".asciz \"" names[i] "\""

@@ -22,6 +22,7 @@ constexpr uint8_t kEightBits = 0x03;
 constexpr uint8_t kDivisorLatch = 0x80;
 constexpr uint8_t kDtrRtsOut2 = 0x0b; // OUT2 connects the interrupt line on a PC
 constexpr uint8_t kDataReady = 1 << 0;
+constexpr uint8_t kBreak = 1 << 4; // the line was low for longer than a character
 constexpr uint8_t kTransmitEmpty = 1 << 5;
 
 size_t burst = 1; // bytes that fit once kTransmitEmpty says so
@@ -61,7 +62,11 @@ void uart_enable_receive_interrupt()
 
 int uart_read()
 {
-    return (inb(kLineStatus) & kDataReady) != 0 ? inb(kData) : -1;
+    uint8_t const status = inb(kLineStatus);
+    if ((status & kDataReady) == 0)
+        return kUartEmpty;
+    uint8_t const byte = inb(kData);
+    return (status & kBreak) != 0 ? kUartBreak : byte;
 }
 
 } // namespace pagelab::arch

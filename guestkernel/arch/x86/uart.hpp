@@ -10,8 +10,11 @@ namespace pagelab::arch {
 void uart_init(); // 115200 baud, 8 data bits, no parity, FIFOs on if there are any
 void uart_write(char const* text, size_t length);
 
-// From now on the UART interrupts when it has received; then uart_read() until it returns -1.
+// From now on the UART interrupts when it has received; then uart_read() until it is empty.
 void uart_enable_receive_interrupt();
-int uart_read(); // the next byte, or -1
+
+inline constexpr int kUartEmpty = -1;
+inline constexpr int kUartBreak = -2;
+int uart_read(); // the next byte, or one of these
 
 } // namespace pagelab::arch
