@@ -34,6 +34,8 @@ Result<Kallsyms> Kallsyms::read(KernelView const& view)
         uint64_t const name = TRY(number(name_offsets, i));
         if (!table.functions_.empty() && offset < table.functions_.back().offset)
             return fail("the symbol table is out of order at entry {}", i);
+        if (offset >= table.text_size_)
+            return fail("entry {} of the symbol table is not in the kernel's text", i);
         table.functions_.push_back(
             {offset, TRY(view.read_string(view.advance(names, name), kMaxName))});
     }
@@ -42,12 +44,13 @@ Result<Kallsyms> Kallsyms::read(KernelView const& view)
 
 std::string Kallsyms::describe(VirtAddr address) const
 {
-    if (functions_.empty() || address < text_ || address - text_ >= text_size_)
+    if (functions_.empty() || address < text_ + functions_.front().offset ||
+        address - text_ >= text_size_)
         return fmt::format("{:#x}", address.value);
     uint64_t const offset = address - text_;
     auto next = std::ranges::upper_bound(functions_, offset, {}, &Function::offset);
     uint64_t const end = next == functions_.end() ? text_size_ : next->offset;
-    auto const& function = next == functions_.begin() ? *next : *std::prev(next);
+    auto const& function = *std::prev(next);
     return fmt::format("{}+{:#x}/{:#x}", function.name, offset - function.offset,
                        end - function.offset);
 }

@@ -51,6 +51,8 @@ class Walker {
                 return damaged("child at unmapped memory", from, 0, node.value);
             if ((*parent & kParentMask) != from.value)
                 return damaged("node's parent is another", node, from.value, *parent & kParentMask);
+            if (*left == *right && *left != 0)
+                return damaged("both children are one node", node, 0, *left);
             if (entered_++ == limit_)
                 return damaged("tree is larger than possible", node, limit_, entered_);
             way_.push_back({node, VirtAddr(*right)});

@@ -1,7 +1,8 @@
 // A walk through a Linux red-black tree, in order, that ends on any memory whatsoever.
 //
 // Every step down checks that the child's parent is the node it was reached from. So no loop can
-// be followed: a node entered a second time would need a second parent, the root any at all.
+// be followed: a node entered a second time would need a second parent, the root any at all, or be
+// both children of one, which is checked as well.
 // Colours and balance are not checked. Source: Linux 6.1 include/linux/rbtree_types.h; the lower
 // two bits of __rb_parent_color are no part of the parent's address.
 #pragma once

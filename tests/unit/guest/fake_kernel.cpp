@@ -62,7 +62,10 @@ void FakeKernel::write_string(VirtAddr address, std::string const& text)
 
 void FakeKernel::set(VirtAddr object, char const* type, std::string const& path, uint64_t value)
 {
-    auto const member = types_.member(type, path).value();
+    auto const found = types_.member(type, path);
+    if (!found)
+        FAIL(found.error().message);
+    auto const member = *found;
     write(object + member.offset, value, member.size);
 }
 

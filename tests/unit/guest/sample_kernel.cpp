@@ -12,6 +12,9 @@ struct list_head {
 enum class Color : uint8_t { Red, Green = 7 };
 enum migratetype : unsigned { MIGRATE_UNMOVABLE, MIGRATE_MOVABLE, MIGRATE_TYPES };
 enum { MINUS_TWO = -2 };
+enum pcp_list { MIGRATE_PCPTYPES = 2, NR_PCP_LISTS = 4 };
+enum pageflags { PG_slab = 9 };
+enum vm_flags { VM_IOREMAP = 1, VM_ALLOC = 2, VM_MAP = 4, VM_USERMAP = 8 };
 
 using counter_t = unsigned long;
 inline constexpr unsigned kAnswer = 42;
@@ -65,6 +68,13 @@ struct free_area {
     unsigned long nr_free;
 };
 
+struct per_cpu_pages {
+    int count;
+    int high;
+    int batch;
+    list_head lists[NR_PCP_LISTS];
+};
+
 struct zone {
     unsigned long _watermark[NR_WMARK];
     long lowmem_reserve[MAX_NR_ZONES];
@@ -75,11 +85,18 @@ struct zone {
     char const* name;
     struct free_area free_area[MAX_ORDER];
     long vm_stat[NR_VM_ZONE_STAT_ITEMS];
+    per_cpu_pages* per_cpu_pageset;
+};
+
+struct zone_layout {
+    bool numa;
 };
 
 struct pglist_data {
     zone node_zones[MAX_NR_ZONES];
     page* node_mem_map;
+    unsigned nr_online_cpus;
+    zone_layout const* layout;
 };
 
 struct resource {
@@ -91,8 +108,126 @@ struct resource {
     resource* child;
 };
 
+struct kmem_cache_order_objects {
+    unsigned x;
+};
+
+struct kmem_cache_node {
+    unsigned long nr_partial;
+    list_head partial;
+    unsigned long nr_slabs;
+    unsigned long total_objects;
+};
+
+struct kmem_cache {
+    char const* name;
+    list_head list;
+    unsigned size;
+    unsigned offset;
+    unsigned red_left_pad;
+    kmem_cache_order_objects oo;
+    kmem_cache_node* node[1];
+};
+
+struct slab {
+    unsigned long __page_flags;
+    list_head slab_list;
+    kmem_cache* slab_cache;
+    void* freelist;
+    union {
+        struct {
+            uint16_t inuse;
+            uint16_t objects_frozen;
+        };
+        long units;
+    };
+    unsigned __unused;
+    int __page_refcount;
+};
+
+struct slab_env {
+    uintptr_t page_offset;
+};
+
+struct slab_caches {
+    slab_env env;
+    list_head list;
+};
+
+struct rb_node {
+    unsigned long __rb_parent_color;
+    rb_node* rb_right;
+    rb_node* rb_left;
+};
+
+struct rb_root {
+    struct rb_node* rb_node;
+};
+
+struct phys_addr {
+    uint64_t value;
+};
+
+struct vm_struct {
+    void* addr;
+    unsigned long size;
+    unsigned long flags;
+    page** pages;
+    unsigned nr_pages;
+    struct phys_addr phys_addr;
+    void const* caller;
+};
+
+struct vmap_area {
+    unsigned long va_start;
+    unsigned long va_end;
+    struct rb_node rb_node;
+    list_head list;
+    vm_struct* vm;
+};
+
+struct vmap_area_root {
+    rb_root root;
+    list_head list;
+};
+
+struct vmap_space {
+    unsigned long start, end;
+    vmap_area_root busy;
+    vmap_area_root lazy;
+};
+
+struct vmalloc_state {
+    vmap_space space;
+    unsigned long start, end;
+};
+
 pglist_data contig_page_data;
+slab_caches caches;
+vmalloc_state kernel_vmalloc;
+
+// What only pointers lead to is described if there is one of it.
+struct other_types {
+    per_cpu_pages pages;
+    struct zone_layout layout;
+    struct kmem_cache cache;
+    struct kmem_cache_node node;
+    struct slab slab;
+    struct vm_struct vm;
+    struct vmap_area area;
+    enum pcp_list pcp_list;
+    enum pageflags pageflag;
+    enum vm_flags vm_flag;
+} others;
 resource iomem_resource;
+
+extern "C" {
+unsigned kallsyms_count;
+unsigned kallsyms_offsets[8];
+unsigned kallsyms_name_offsets[8];
+char kallsyms_names[64];
+}
+asm(".globl _text, _etext; _text = 0x100000; _etext = 0x101000");
 
 extern "C" unsigned const* _start()
 {
