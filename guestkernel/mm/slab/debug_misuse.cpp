@@ -1,5 +1,6 @@
 // Reports of wrong use rather than damage: wrong cache, objects left behind, no memory, bad flags.
 #include "guestkernel/lib/format.hpp"
+#include "guestkernel/mm/flag_names.hpp"
 #include "guestkernel/mm/page_alloc.hpp"
 #include "guestkernel/mm/slab/debug_report.hpp"
 #include "guestkernel/mm/slab/debug_track.hpp"
@@ -54,7 +55,9 @@ void report_out_of_memory(kmem_cache& s, gfp_t gfp)
     if (gfp & __GFP_NOWARN)
         return;
     environment const& out = *s.caches->env.pgdat->env;
-    printk(out, log_level::warning, "SLUB: Unable to allocate memory on node -1, gfp=%#x\n", gfp);
+    char flags[kFlagTextSize];
+    printk(out, log_level::warning, "SLUB: Unable to allocate memory on node -1, gfp=%#x(%s)\n",
+           gfp, format_gfp_flags(flags, sizeof(flags), gfp));
     printk(out, log_level::warning,
            "  cache: %s, object size: %u, buffer size: %u, default order: %u, min order: %u\n",
            s.name, s.object_size, s.size, oo_order(s.oo), oo_order(s.min));
@@ -70,8 +73,12 @@ void report_out_of_memory(kmem_cache& s, gfp_t gfp)
 void report_bad_gfp(slab_env const& env, gfp_t gfp, gfp_t bad)
 {
     environment const& out = *env.pgdat->env;
-    printk(out, log_level::warning, "Unexpected gfp: %#x. Fixing up to gfp: %#x. Fix your code!\n",
-           bad, gfp & ~bad);
+    char bad_flags[kFlagTextSize];
+    char flags[kFlagTextSize];
+    printk(out, log_level::warning,
+           "Unexpected gfp: %#x (%s). Fixing up to gfp: %#x (%s). Fix your code!\n", bad,
+           format_gfp_flags(bad_flags, sizeof(bad_flags), bad), gfp & ~bad,
+           format_gfp_flags(flags, sizeof(flags), gfp & ~bad));
     slab_dump_stack(env);
 }
 

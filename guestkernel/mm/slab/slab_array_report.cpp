@@ -1,5 +1,6 @@
 // What SLAB's debugging prints, as Linux prints it; addresses are not hashed.
 #include "guestkernel/lib/format.hpp"
+#include "guestkernel/mm/flag_names.hpp"
 #include "guestkernel/mm/slab/slab_array_debug.hpp"
 
 namespace pagelab::mm {
@@ -146,12 +147,13 @@ void slab_out_of_memory(kmem_cache& s, gfp_t gfp)
         return;
     kmem_cache_node_array const& n = *s.array.node;
     unsigned long const objects = n.total_slabs * s.array.num;
+    char flags[kFlagTextSize];
     printk(output(s), log_level::warning,
-           "SLAB: Unable to allocate memory on node %d, gfp=%#x\n"
+           "SLAB: Unable to allocate memory on node %d, gfp=%#x(%s)\n"
            "  cache: %s, object size: %u, order: %u\n"
            "  node %d: slabs: %lu/%lu, objs: %lu/%lu\n",
-           0, gfp, s.name, s.size, s.array.gfporder, 0, n.total_slabs - n.free_slabs, n.total_slabs,
-           objects - n.free_objects, objects);
+           0, gfp, format_gfp_flags(flags, sizeof(flags), gfp), s.name, s.size, s.array.gfporder, 0,
+           n.total_slabs - n.free_slabs, n.total_slabs, objects - n.free_objects, objects);
 }
 
 void free_misplaced(kmem_cache& s, slab* sl, void* object, uintptr_t caller)

@@ -95,7 +95,8 @@ TEST_CASE("8 MiB, high memory and sizes that overflow are refused")
     t.take_log();
     CHECK(kmalloc(t.caches, 64, GFP_KERNEL | __GFP_HIGHMEM) == nullptr);
     CHECK(t.take_log() ==
-          "Unexpected gfp: 0x2. Fixing up to gfp: 0xcc0. Fix your code!\n(stack)\n");
+          "Unexpected gfp: 0x2 (__GFP_HIGHMEM). Fixing up to gfp: 0xcc0 (GFP_KERNEL). "
+          "Fix your code!\n(stack)\n");
     CHECK(kmalloc_array(t.caches, size_t{1} << 40, size_t{1} << 40, GFP_KERNEL) == nullptr);
     CHECK(kmalloc_array(t.caches, ~size_t{0} / 8 + 1, 8, GFP_KERNEL) == nullptr);
     CHECK(kmalloc_array(t.caches, 3, 8, GFP_KERNEL) != nullptr);

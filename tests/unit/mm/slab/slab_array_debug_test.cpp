@@ -234,7 +234,7 @@ TEST_CASE_FIXTURE(Fixture, "no memory for a slab is told, unless not wanted")
     CHECK(kmem_cache_alloc(*s, GFP_KERNEL | __GFP_NOWARN) == nullptr);
     CHECK(t.take_log().empty());
     CHECK(kmem_cache_alloc(*s, GFP_KERNEL) == nullptr);
-    CHECK(t.take_log() == "SLAB: Unable to allocate memory on node 0, gfp=0xcc0\n"
+    CHECK(t.take_log() == "SLAB: Unable to allocate memory on node 0, gfp=0xcc0(GFP_KERNEL)\n"
                           "  cache: wide, object size: 3024, order: 0\n"
                           "  node 0: slabs: 0/0, objs: 0/0\n");
 }

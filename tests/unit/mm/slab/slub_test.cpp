@@ -204,7 +204,7 @@ TEST_CASE("__GFP_ZERO clears the object, __GFP_HIGHMEM is left out with a report
     CHECK(std::string(object, 100) == std::string(100, '\0'));
     kmem_cache& high = create(t, "high", 100);
     CHECK(kmem_cache_alloc(high, GFP_KERNEL | __GFP_HIGHMEM) != nullptr);
-    CHECK(t.take_log().find("Unexpected gfp: 0x2") == 0);
+    CHECK(t.take_log().find("Unexpected gfp: 0x2 (__GFP_HIGHMEM).") == 0);
 }
 
 TEST_CASE("out of memory is reported and leaves the cache as it was")
@@ -216,7 +216,7 @@ TEST_CASE("out of memory is reported and leaves the cache as it was")
     world.fail_to = ~0ul;
     CHECK(kmem_cache_alloc(s, GFP_KERNEL) == nullptr);
     CHECK(t.take_log() ==
-          "SLUB: Unable to allocate memory on node -1, gfp=0xcc0\n"
+          "SLUB: Unable to allocate memory on node -1, gfp=0xcc0(GFP_KERNEL)\n"
           "  cache: x, object size: 1000, buffer size: 1000, default order: 1, min order: 0\n"
           "  node 0: slabs: 0, objs: 0, free: 0\n");
     CHECK(kmem_cache_alloc(s, GFP_KERNEL | __GFP_NOWARN) == nullptr);
