@@ -2,6 +2,7 @@
 #include "guestkernel/mm/slab/debug_report.hpp"
 
 #include "guestkernel/lib/format.hpp"
+#include "guestkernel/mm/flag_names.hpp"
 #include "guestkernel/mm/slab/debug_track.hpp"
 
 namespace pagelab::mm {
@@ -10,17 +11,6 @@ namespace {
 
 constexpr unsigned kRowBytes = 16;
 constexpr unsigned kMessageSize = 128;
-
-struct flag_name {
-    pageflags flag;
-    char const* name;
-};
-
-// Those a slab's page can have; order as include/trace/events/mmflags.h.
-constexpr flag_name kFlagNames[] = {
-    {PG_locked, "locked"}, {PG_active, "active"},     {PG_workingset, "workingset"},
-    {PG_slab, "slab"},     {PG_reserved, "reserved"}, {PG_head, "head"},
-};
 
 environment const& output(kmem_cache const& s)
 {
@@ -33,24 +23,10 @@ unsigned long offset_in(kmem_cache const& s, slab const& sl, void const* address
                                       slab_address(s.caches->env, sl));
 }
 
-// As %pGp prints them.
-void format_flags(char* text, size_t size, unsigned long flags)
-{
-    size_t at = static_cast<size_t>(lib::snprintf(text, size, "%#lx(", flags));
-    for (flag_name const& f : kFlagNames) {
-        if (flags >> f.flag & 1)
-            at += static_cast<size_t>(lib::snprintf(text + at, size - at, "%s|", f.name));
-    }
-    if constexpr (kLong64)
-        at += static_cast<size_t>(lib::snprintf(text + at, size - at, "node=%u|",
-                                                static_cast<unsigned>(NodeField::get(flags))));
-    lib::snprintf(text + at, size - at, "zone=%u)", static_cast<unsigned>(ZoneField::get(flags)));
-}
-
 void print_slab_info(kmem_cache const& s, slab const& sl)
 {
-    char flags[kMessageSize];
-    format_flags(flags, sizeof(flags), sl.__page_flags);
+    char flags[kFlagTextSize];
+    format_page_flags(flags, sizeof(flags), sl.__page_flags);
     printk(output(s), log_level::err, "Slab 0x%p objects=%u used=%u fp=0x%p flags=%s\n",
            static_cast<void const*>(&sl), slab_objects(sl), unsigned{sl.inuse}, sl.freelist, flags);
 }
