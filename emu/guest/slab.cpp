@@ -5,6 +5,7 @@
 
 #include "emu/guest/list_walk.hpp"
 #include "emu/guest/page_map.hpp"
+#include "emu/guest/slab_freelist.hpp"
 #include "emu/guest/zones.hpp"
 
 namespace pagelab::guest {
@@ -21,14 +22,17 @@ constexpr uint64_t kSlabObjectsMask = 0x7fff; // the word's other bit is "frozen
 
 class Reader {
   public:
-    Reader(KernelView const& view, SlabReport& report) : view_(view), report_(report) {}
+    Reader(KernelView const& view, PageMap const& pages, SlabReport& report)
+        : view_(view), pages_(pages), report_(report)
+    {
+    }
 
     Result<> read_caches()
     {
-        auto const root = TRY(view_.types().variable("caches")).address;
+        root_ = TRY(view_.types().variable("caches")).address;
         auto const link = TRY(view_.types().member("kmem_cache", "list"));
         for (VirtAddr const node :
-             walk(TRY(view_.field_address(root, "slab_caches", "list")), kMaxCaches))
+             walk(TRY(view_.field_address(root_, "slab_caches", "list")), kMaxCaches))
             report_.caches.push_back(TRY(read_cache(view_.advance(node, -link.offset))));
         return {};
     }
@@ -36,22 +40,21 @@ class Reader {
     // Counts the slabs that pages say they are.
     Result<> scan_pages()
     {
-        auto const pages = TRY(PageMap::create(view_));
-        auto const flags = TRY(pages.number_in("slab", "__page_flags"));
-        auto const owner = TRY(pages.number_in("slab", "slab_cache"));
-        auto const objects = TRY(pages.number_in("slab", "objects_frozen"));
+        auto const flags = TRY(pages_.number_in("slab", "__page_flags"));
+        auto const owner = TRY(pages_.number_in("slab", "slab_cache"));
+        auto const objects = TRY(pages_.number_in("slab", "objects_frozen"));
         uint64_t const slab_flag = uint64_t{1} << TRY(view_.types().constant("PG_slab"));
         std::map<VirtAddr, SlabCache*> by_address;
         for (SlabCache& cache : report_.caches)
             by_address[cache.address] = &cache;
         for (Zone const& zone : TRY(read_zones(view_))) {
-            pages.for_each_page(zone.start, zone.end(), [&](Pfn pfn, auto page) {
+            pages_.for_each_page(zone.start, zone.end(), [&](Pfn pfn, auto page) {
                 if ((number_at(page, flags) & slab_flag) == 0)
                     return;
                 VirtAddr const cache(number_at(page, owner));
                 auto const found = by_address.find(cache);
                 if (found == by_address.end()) {
-                    damaged("slab of no cache", pages.page_of(pfn), 0, cache.value);
+                    damaged("slab of no cache", pages_.page_of(pfn), 0, cache.value);
                     return;
                 }
                 found->second->scanned_slabs++;
@@ -92,11 +95,37 @@ class Reader {
         VirtAddr const node(TRY(field("node[0]")));
         cache.nr_slabs = TRY(view_.read_field(node, "kmem_cache_node", "nr_slabs"));
         cache.total_objects = TRY(view_.read_field(node, "kmem_cache_node", "total_objects"));
-        cache.nr_free = TRY(count_partial(node));
+        cache.nr_free = TRY(count_partial(address, node));
         return cache;
     }
 
-    Result<uint64_t> count_partial(VirtAddr node)
+    // All free objects of a slab that no CPU owns are on its own list.
+    Result<> check_freelist(VirtAddr cache, VirtAddr link, uint64_t objects, uint64_t inuse)
+    {
+        auto const offset = TRY(view_.types().member("slab", "slab_list")).offset;
+        VirtAddr const slab = view_.advance(link, -offset);
+        auto const pfn = pages_.pfn_of_list_node(link);
+        if (!pfn) {
+            damaged("slab in no struct page", slab, 0, slab.value);
+            return {};
+        }
+        auto const of_cache = [&](char const* name) {
+            return view_.read_field(cache, "kmem_cache", name);
+        };
+        uint64_t const base = TRY(view_.read_field(root_, "slab_caches", "env.page_offset"));
+        uint64_t const in_slab = TRY(of_cache("red_left_pad"));
+        SlabShape const shape{view_.advance(VirtAddr(base), pfn_to_phys(*pfn).value + in_slab),
+                              TRY(of_cache("size")), objects, TRY(of_cache("offset"))};
+        VirtAddr const head(TRY(view_.read_field(slab, "slab", "freelist")));
+        SlabFreeList const list = walk_freelist(view_, shape, head);
+        if (list.damage)
+            note(report_.damage, *list.damage);
+        else if (list.length + inuse != objects)
+            damaged("length of a free list", slab, objects - inuse, list.length);
+        return {};
+    }
+
+    Result<uint64_t> count_partial(VirtAddr cache, VirtAddr node)
     {
         auto const link = TRY(view_.types().member("slab", "slab_list"));
         auto const slabs =
@@ -112,6 +141,7 @@ class Reader {
                 damaged("more objects in use than there are", slab, objects, inuse);
             else
                 free += objects - inuse;
+            TRY(check_freelist(cache, at, objects, inuse));
         }
         uint64_t const counted = TRY(view_.read_field(node, "kmem_cache_node", "nr_partial"));
         if (counted != slabs.size())
@@ -135,7 +165,9 @@ class Reader {
     }
 
     KernelView const& view_;
+    PageMap const& pages_;
     SlabReport& report_;
+    VirtAddr root_;                 // struct slab_caches
     size_t slabs_left_ = kMaxSlabs; // caches that share a node must not make it longer
 };
 
@@ -143,8 +175,9 @@ class Reader {
 
 Result<SlabReport> read_slabs(KernelView const& view)
 {
+    auto const pages = TRY(PageMap::create(view));
     SlabReport report;
-    Reader reader(view, report);
+    Reader reader(view, pages, report);
     TRY(reader.read_caches());
     TRY(reader.scan_pages());
     return report;
