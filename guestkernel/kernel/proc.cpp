@@ -76,10 +76,12 @@ size_t first_part(char const* name)
 
 } // namespace
 
+#define RELEASE "0.1"
+char const kRelease[] = RELEASE;
 #ifdef __x86_64__
-char const kVersion[] = "pagelab version 0.1 (x86_64) (" __VERSION__ ")";
+char const kVersion[] = "pagelab version " RELEASE " (x86_64) (" __VERSION__ ")";
 #else
-char const kVersion[] = "pagelab version 0.1 (i686) (" __VERSION__ ")";
+char const kVersion[] = "pagelab version " RELEASE " (i686) (" __VERSION__ ")";
 #endif
 
 proc_file const* find_proc_file(char const* path)

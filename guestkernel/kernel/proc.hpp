@@ -38,9 +38,8 @@ bool list_proc(char const* path);
 void set_command_line(char const* text);
 char const* saved_command_line();
 
-inline constexpr char kRelease[] = "0.1";
-
-// "pagelab version ...": /proc/version and the first line of the log.
+// "0.1"; "pagelab version 0.1 ...": /proc/version and the first line of the log.
+extern char const kRelease[];
 extern char const kVersion[];
 
 } // namespace pagelab::kernel

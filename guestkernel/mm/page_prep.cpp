@@ -5,6 +5,7 @@
 #include "guestkernel/lib/string.hpp"
 #include "guestkernel/mm/buddy.hpp"
 #include "guestkernel/mm/compound.hpp"
+#include "guestkernel/mm/flag_names.hpp"
 
 namespace pagelab::mm {
 
@@ -113,7 +114,9 @@ void report_bad_page(pglist_data& pgdat, page const& p, char const* why)
            "page:%p refcount:%d mapcount:%d mapping:%p index:%#lx pfn:%#lx\n",
            static_cast<void const*>(&p), p._refcount, p._mapcount + 1,
            static_cast<void const*>(p.mapping), p.index, number);
-    printk(env, log_level::warning, "flags: %#lx\n", p.flags);
+    char flags[kFlagTextSize];
+    printk(env, log_level::warning, "flags: %s\n",
+           format_page_flags(flags, sizeof(flags), p.flags));
     printk(env, log_level::warning, "page dumped because: %s\n", why);
     if (env.dump_stack != nullptr)
         env.dump_stack();
