@@ -49,7 +49,7 @@ void steal_suitable_fallback(zone& z, page& p, migratetype start_type)
     unsigned const order = buddy_order(p);
     unsigned long const pfn = pfn_of(z, p);
     migratetype const old_type = get_pageblock_migratetype(z, pfn);
-    unsigned long moved = 0;
+    moved_pages moved;
     if (old_type == MIGRATE_HIGHATOMIC) {
         move_to_free_list(z, p, order, start_type);
         return;
@@ -58,39 +58,43 @@ void steal_suitable_fallback(zone& z, page& p, migratetype start_type)
         change_pageblock_range(z, pfn, order, start_type);
     else if (can_steal_fallback(order, start_type))
         moved = move_freepages_block(z, pfn, start_type);
-    if (moved == 0) {
+    if (moved.free == 0) {
         move_to_free_list(z, p, order, start_type);
         return;
     }
-    // When the kernel takes over a Movable pageblock, the used pages in it count as the kernel's:
-    // none is on an LRU list, so none is known to be movable.
-    bool const both_kernel = start_type != MIGRATE_MOVABLE && old_type == MIGRATE_MOVABLE;
-    unsigned long const alike = both_kernel ? pageblock_nr_pages - moved : 0;
-    if (moved + alike >= pageblock_nr_pages / 2)
+    // Used pages that suit the new type: the movable ones, or, when the kernel takes over a Movable
+    // pageblock, all others.
+    unsigned long alike = 0;
+    if (start_type == MIGRATE_MOVABLE)
+        alike = moved.movable;
+    else if (old_type == MIGRATE_MOVABLE)
+        alike = pageblock_nr_pages - moved.free - moved.movable;
+    if (moved.free + alike >= pageblock_nr_pages / 2)
         set_pageblock_migratetype(z, pfn, start_type);
 }
 
 } // namespace
 
-unsigned long move_freepages_block(zone& z, unsigned long pfn, migratetype type)
+moved_pages move_freepages_block(zone& z, unsigned long pfn, migratetype type)
 {
     unsigned long start = pfn & ~(pageblock_nr_pages - 1);
     unsigned long const end = start + pageblock_nr_pages;
     if (!zone_spans_pfn(z, start))
         start = pfn;
+    moved_pages moved;
     if (!zone_spans_pfn(z, end - 1))
-        return 0;
-    unsigned long moved = 0;
+        return moved;
     for (unsigned long at = start; at < end;) {
         page& p = z.zone_pgdat->node_mem_map[at];
         if (!page_buddy(p)) {
+            moved.movable += page_flag(p, PG_lru) ? 1u : 0u;
             at++;
             continue;
         }
         unsigned const order = buddy_order(p);
         move_to_free_list(z, p, order, type);
         at += 1ul << order;
-        moved += 1ul << order;
+        moved.free += 1ul << order;
     }
     return moved;
 }

@@ -1,8 +1,7 @@
 // Stealing: when a migrate type has no block left, another one's is taken, best whole pageblocks.
 //
 // Source: Linux 6.1 mm/page_alloc.c: fallbacks[], __rmqueue_fallback, find_suitable_fallback,
-// steal_suitable_fallback, move_freepages_block. No page is ever on an LRU list here, so that none
-// of a pageblock's used pages counts as movable.
+// steal_suitable_fallback, move_freepages_block.
 #pragma once
 
 #include "guestkernel/mm/buddy.hpp"
@@ -13,8 +12,14 @@ namespace pagelab::mm {
 // there is none.
 bool rmqueue_fallback(zone& z, unsigned order, migratetype type, fallback_policy policy);
 
-// Moves the free blocks of the pageblock with this page to the lists of `type`; returns their
-// pages. 0, and nothing moved, if the pageblock's end lies outside the zone.
-unsigned long move_freepages_block(zone& z, unsigned long pfn, migratetype type);
+// Of a pageblock: pages in free blocks, and used ones that could be moved (those on an LRU list).
+struct moved_pages {
+    unsigned long free = 0;
+    unsigned long movable = 0;
+};
+
+// Moves the free blocks of the pageblock with this page to the lists of `type`. All 0, and nothing
+// moved, if the pageblock's end lies outside the zone.
+moved_pages move_freepages_block(zone& z, unsigned long pfn, migratetype type);
 
 } // namespace pagelab::mm

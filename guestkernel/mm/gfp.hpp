@@ -1,8 +1,8 @@
 // GFP flags: what the caller of the page allocator will accept, and how hard it may try.
 //
 // The lowest four bits choose the zone, the next bit with bit 3 the migrate type. Values are those
-// of Linux 6.1 include/linux/gfp_types.h; flags that concern reclaim, IO, cpusets and accounting
-// are accepted and have no effect, since nothing here is ever reclaimed.
+// of Linux 6.1 include/linux/gfp_types.h; those that concern cpusets, accounting and NUMA are
+// accepted and have no effect.
 #pragma once
 
 namespace pagelab::mm {
@@ -18,7 +18,7 @@ inline constexpr gfp_t __GFP_RECLAIMABLE = 0x10;
 inline constexpr gfp_t __GFP_HIGH = 0x20; // may go half way below the min watermark
 inline constexpr gfp_t __GFP_IO = 0x40;
 inline constexpr gfp_t __GFP_FS = 0x80;
-inline constexpr gfp_t __GFP_ZERO = 0x100;   // honoured by the kernel, which can map the page
+inline constexpr gfp_t __GFP_ZERO = 0x100;   // if the environment can reach the page
 inline constexpr gfp_t __GFP_ATOMIC = 0x200; // may go another quarter below, and take HighAtomic
 inline constexpr gfp_t __GFP_DIRECT_RECLAIM = 0x400;
 inline constexpr gfp_t __GFP_KSWAPD_RECLAIM = 0x800;

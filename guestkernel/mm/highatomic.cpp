@@ -18,10 +18,12 @@ void reserve_highatomic_pageblock(zone& z, page const& p)
     move_freepages_block(z, pfn, MIGRATE_HIGHATOMIC);
 }
 
-bool unreserve_highatomic_pageblock(pglist_data& pgdat, migratetype type)
+bool unreserve_highatomic_pageblock(pglist_data& pgdat, migratetype type, last_block last)
 {
     for (unsigned i = pgdat.layout->nr_zones; i-- > 0;) {
         zone& z = pgdat.node_zones[i];
+        if (last == last_block::kKeep && z.nr_reserved_highatomic <= pageblock_nr_pages)
+            continue;
         for (unsigned order = 0; order < MAX_ORDER; order++) {
             page* const first = get_page_from_free_area(z.free_area[order], MIGRATE_HIGHATOMIC);
             if (first == nullptr)
@@ -32,7 +34,7 @@ bool unreserve_highatomic_pageblock(pglist_data& pgdat, migratetype type)
                 z.nr_reserved_highatomic -= held < pageblock_nr_pages ? held : pageblock_nr_pages;
             }
             set_pageblock_migratetype(z, pfn, type);
-            if (move_freepages_block(z, pfn, type) == 0)
+            if (move_freepages_block(z, pfn, type).free == 0)
                 move_to_free_list(z, *first, order, type);
             return true;
         }

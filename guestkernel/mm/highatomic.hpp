@@ -11,7 +11,9 @@ namespace pagelab::mm {
 // Makes the pageblock of this page HighAtomic, up to about 1 % of the zone.
 void reserve_highatomic_pageblock(zone& z, page const& p);
 
+enum class last_block { kKeep, kGive }; // the last HighAtomic pageblock of a zone
+
 // Makes one HighAtomic pageblock with free pages one of `type` again; false if there is none.
-bool unreserve_highatomic_pageblock(pglist_data& pgdat, migratetype type);
+bool unreserve_highatomic_pageblock(pglist_data& pgdat, migratetype type, last_block last);
 
 } // namespace pagelab::mm

@@ -218,6 +218,10 @@ Result<> free_area_init(pglist_data& pgdat, memblock& mb, free_area_config const
     pgdat.memory = &mb;
     pgdat.node_mem_map = config.mem_map;
     pgdat.nr_online_cpus = 1;
+    pgdat.kswapd_highest_zoneidx = MAX_NR_ZONES;
+    lib::init_list_head(pgdat.shrinker_list);
+    for (list_head& list : pgdat.__lruvec.lists)
+        lib::init_list_head(list);
     pgdat.node_start_pfn =
         static_cast<unsigned long>(phys_to_pfn(memblock_start_of_dram(mb)).value);
     auto const end = static_cast<unsigned long>(phys_to_pfn(memblock_end_of_dram(mb)).value);

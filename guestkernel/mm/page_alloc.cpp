@@ -1,7 +1,7 @@
-// Zone choice: first above the low watermark, then above min as far as the request's rank allows,
-// last by giving up the reserves for atomic requests.
+// Zone choice, and the short way to a block this CPU keeps.
 #include "guestkernel/mm/page_alloc.hpp"
 
+#include "guestkernel/mm/alloc_context.hpp"
 #include "guestkernel/mm/highatomic.hpp"
 #include "guestkernel/mm/page_owner.hpp"
 #include "guestkernel/mm/page_prep.hpp"
@@ -11,13 +11,6 @@
 namespace pagelab::mm {
 
 namespace {
-
-struct alloc_context {
-    gfp_t gfp;
-    unsigned order;
-    unsigned highest_zoneidx;
-    migratetype type;
-};
 
 // A HighAtomic block for those who may have one, then the request's own kind.
 page* rmqueue_buddy(zone& z, alloc_context const& ac, unsigned flags, fallback_policy policy)
@@ -64,55 +57,14 @@ inline bool may_take_from(zone const& z, alloc_context const& ac, unsigned long 
                : zone_watermark_fast(z, ac.order, mark, ac.highest_zoneidx);
 }
 
-page* get_page_from_freelist(pglist_data& pgdat, alloc_context const& ac, zone_watermarks mark,
-                             unsigned flags)
-{
-    for (zoneref const* ref = pgdat.node_zonelists[0]._zonerefs; ref->zone != nullptr; ref++) {
-        zone& z = *ref->zone;
-        if (ref->zone_idx > ac.highest_zoneidx)
-            continue;
-        if (!may_take_from(z, ac, z._watermark[mark], flags))
-            continue;
-        page* const first = take_from_zone(z, ac, flags);
-        if (first != nullptr)
-            return first;
-    }
-    return nullptr;
-}
-
-unsigned rank_flags(gfp_t gfp)
-{
-    unsigned flags = gfp & __GFP_HIGH ? unsigned{ALLOC_HIGH} : 0;
-    if (gfp & __GFP_NOMEMALLOC)
-        return flags;
-    if (gfp & __GFP_ATOMIC)
-        flags |= ALLOC_HARDER;
-    return gfp & __GFP_MEMALLOC ? flags | ALLOC_NO_WATERMARKS : flags;
-}
-
-page* alloc_pages_slowpath(pglist_data& pgdat, alloc_context const& ac)
-{
-    unsigned const flags = rank_flags(ac.gfp);
-    page* first = get_page_from_freelist(pgdat, ac, WMARK_MIN, flags);
-    if (first == nullptr && (ac.gfp & __GFP_DIRECT_RECLAIM) != 0) {
-        drain_all_pages(pgdat);
-        first = get_page_from_freelist(pgdat, ac, WMARK_MIN, flags);
-    }
-    while (first == nullptr && (ac.gfp & __GFP_DIRECT_RECLAIM) != 0 &&
-           unreserve_highatomic_pageblock(pgdat, ac.type))
-        first = get_page_from_freelist(pgdat, ac, WMARK_MIN, flags);
-    return first;
-}
-
 [[gnu::noinline]] page* alloc_from_zones(pglist_data& pgdat, zone_request const& request, gfp_t gfp,
                                          unsigned order)
 {
     if (order >= MAX_ORDER)
         return nullptr;
-    alloc_context const ac{gfp, order, request.highest_zoneidx, gfp_migratetype(gfp)};
-    page* first = get_page_from_freelist(pgdat, ac, WMARK_LOW, request.alloc_flags);
-    if (first == nullptr && request.alloc_flags != 0)
-        first = get_page_from_freelist(pgdat, ac, WMARK_LOW, 0);
+    alloc_context const ac{gfp, order, request.highest_zoneidx, gfp_migratetype(gfp),
+                           request.alloc_flags};
+    page* const first = get_page_from_freelist(pgdat, ac, WMARK_LOW, request.alloc_flags);
     return first != nullptr ? first : alloc_pages_slowpath(pgdat, ac);
 }
 
@@ -131,6 +83,24 @@ inline page* take_kept_block(zone_request const& request, gfp_t gfp, unsigned or
 }
 
 } // namespace
+
+page* get_page_from_freelist(pglist_data& pgdat, alloc_context const& ac, zone_watermarks mark,
+                             unsigned flags)
+{
+    for (zoneref const* ref = pgdat.node_zonelists[0]._zonerefs; ref->zone != nullptr; ref++) {
+        zone& z = *ref->zone;
+        if (ref->zone_idx > ac.highest_zoneidx)
+            continue;
+        if (!may_take_from(z, ac, z._watermark[mark], flags))
+            continue;
+        page* const first = take_from_zone(z, ac, flags);
+        if (first != nullptr)
+            return first;
+    }
+    return flags & ALLOC_NOFRAGMENT
+               ? get_page_from_freelist(pgdat, ac, mark, flags & ~unsigned{ALLOC_NOFRAGMENT})
+               : nullptr;
+}
 
 page* alloc_pages(pglist_data& pgdat, gfp_t gfp, unsigned order)
 {

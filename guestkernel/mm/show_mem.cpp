@@ -3,6 +3,7 @@
 
 #include "guestkernel/lib/format.hpp"
 #include "guestkernel/mm/page_alloc.hpp"
+#include "guestkernel/mm/vmscan.hpp"
 
 namespace pagelab::mm {
 
@@ -103,14 +104,15 @@ void show_node(pglist_data const& pgdat)
            "unevictable:%lukB isolated(anon):%lukB isolated(file):%lukB mapped:%lukB "
            "dirty:%lukB writeback:%lukB shmem:%lukB shmem_thp: %lukB shmem_pmdmapped: %lukB "
            "anon_thp: %lukB writeback_tmp:%lukB kernel_stack:%lukB pagetables:%lukB "
-           "sec_pagetables:%lukB all_unreclaimable? no\n",
+           "sec_pagetables:%lukB all_unreclaimable? %s\n",
            pgdat.node_id, kib(pgdat, NR_ACTIVE_ANON), kib(pgdat, NR_INACTIVE_ANON),
            kib(pgdat, NR_ACTIVE_FILE), kib(pgdat, NR_INACTIVE_FILE), kib(pgdat, NR_UNEVICTABLE),
            kib(pgdat, NR_ISOLATED_ANON), kib(pgdat, NR_ISOLATED_FILE), kib(pgdat, NR_FILE_MAPPED),
            kib(pgdat, NR_FILE_DIRTY), kib(pgdat, NR_WRITEBACK), kib(pgdat, NR_SHMEM),
            kib(pgdat, NR_SHMEM_THPS), kib(pgdat, NR_SHMEM_PMDMAPPED), kib(pgdat, NR_ANON_THPS),
            kib(pgdat, NR_WRITEBACK_TEMP), stat(pgdat, NR_KERNEL_STACK_KB), kib(pgdat, NR_PAGETABLE),
-           kib(pgdat, NR_SECONDARY_PAGETABLE));
+           kib(pgdat, NR_SECONDARY_PAGETABLE),
+           pgdat.kswapd_failures >= MAX_RECLAIM_RETRIES ? "yes" : "no");
 }
 
 void show_zone(pglist_data const& pgdat, zone const& z)

@@ -2,14 +2,15 @@
 //
 // In pages unless the name says otherwise (NR_KERNEL_STACK_KB). Source: Linux 6.1 enum
 // zone_stat_item, node_stat_item, numa_stat_item (include/linux/mmzone.h), vmstat_text
-// (mm/vmstat.c). Most stay 0 here: nothing is reclaimed, swapped or read from disk.
+// (mm/vmstat.c). Many stay 0 here: nothing is anonymous, swapped or read from disk.
 #pragma once
 
 namespace pagelab::mm {
 
 enum zone_stat_item {
     NR_FREE_PAGES,
-    NR_ZONE_INACTIVE_ANON,
+    NR_ZONE_LRU_BASE, // + enum lru_list
+    NR_ZONE_INACTIVE_ANON = NR_ZONE_LRU_BASE,
     NR_ZONE_ACTIVE_ANON,
     NR_ZONE_INACTIVE_FILE,
     NR_ZONE_ACTIVE_FILE,
@@ -33,7 +34,8 @@ enum numa_stat_item {
 };
 
 enum node_stat_item {
-    NR_INACTIVE_ANON,
+    NR_LRU_BASE, // + enum lru_list
+    NR_INACTIVE_ANON = NR_LRU_BASE,
     NR_ACTIVE_ANON,
     NR_INACTIVE_FILE,
     NR_ACTIVE_FILE,

@@ -71,6 +71,25 @@ struct per_cpu_zonestat {
     signed char stat_threshold;
 };
 
+enum lru_list : unsigned {
+    LRU_INACTIVE_ANON,
+    LRU_ACTIVE_ANON,
+    LRU_INACTIVE_FILE,
+    LRU_ACTIVE_FILE,
+    LRU_UNEVICTABLE,
+    NR_LRU_LISTS,
+};
+
+struct lruvec {
+    list_head lists[NR_LRU_LISTS];
+};
+
+// Lets a report be written once in ten seconds, and counts those it keeps back.
+struct ratelimit_state {
+    uint64_t begin; // nanoseconds since boot; 0: never written
+    unsigned missed;
+};
+
 struct pglist_data;
 
 struct zone {
@@ -134,6 +153,10 @@ struct pglist_data {
     unsigned long node_spanned_pages;
     int node_id;
     unsigned long totalreserve_pages;
+    lruvec __lruvec;
+    unsigned kswapd_order;           // of the request that woke kswapd
+    unsigned kswapd_highest_zoneidx; // MAX_NR_ZONES: kswapd sleeps
+    int kswapd_failures;             // runs in a row that freed nothing
     long vm_stat[NR_VM_NODE_STAT_ITEMS];
     unsigned long vm_event[NR_VM_EVENT_ITEMS];
     // pagelab's own
@@ -146,6 +169,10 @@ struct pglist_data {
     unsigned long min_free_kbytes;
     struct bad_page bad_page;
     struct page_owners* page_owners; // null: off (page_owner.hpp)
+    list_head shrinker_list;
+    bool in_reclaim; // Linux' PF_MEMALLOC: whoever frees memory may use all of it
+    ratelimit_state nopage_rs;
+    ratelimit_state oom_rs;
 };
 using pg_data_t = pglist_data;
 

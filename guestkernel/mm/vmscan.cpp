@@ -1,0 +1,170 @@
+// Pages are taken off the list's tail one by one and either freed or put back at its head.
+#include "guestkernel/mm/vmscan.hpp"
+
+#include "guestkernel/lib/bitops.hpp"
+#include "guestkernel/mm/filemap.hpp"
+#include "guestkernel/mm/lru.hpp"
+#include "guestkernel/mm/shrink_node.hpp"
+#include "guestkernel/mm/shrinker.hpp"
+
+namespace pagelab::mm {
+
+namespace {
+
+enum class fate : unsigned char { kFree, kKeep, kActivate };
+
+// What becomes of an inactive page; a dirty one may have been written meanwhile.
+fate judge(pglist_data& pgdat, page& p, scan_control const& sc)
+{
+    if (p._refcount > 1 || page_flag(p, PG_locked))
+        return fate::kKeep;
+    if (!page_flag(p, PG_dirty))
+        return fate::kFree;
+    bool const may_write = (sc.gfp_mask & (__GFP_IO | __GFP_FS)) == (__GFP_IO | __GFP_FS);
+    if (!may_write || page_flag(p, PG_referenced)) {
+        clear_page_flag(p, PG_referenced);
+        return fate::kKeep;
+    }
+    pgdat.vm_stat[NR_VMSCAN_WRITE]++;
+    return write_cached_page(p) ? fate::kFree : fate::kActivate;
+}
+
+void put_back(pglist_data& pgdat, page& p, fate f)
+{
+    lruvec_del(pgdat, p);
+    if (f == fate::kActivate) {
+        set_page_flag(p, PG_active);
+        count_vm_events(pgdat, PGACTIVATE, 1);
+    }
+    lruvec_add(pgdat, p);
+}
+
+page* tail_of(pglist_data& pgdat, lru_list lru)
+{
+    list_head& list = pgdat.__lruvec.lists[lru];
+    return lib::list_empty(list) ? nullptr : CONTAINER_OF(list.prev, page, lru);
+}
+
+// Pages of zones that do not help go to the head, unscanned; all of the list at most once.
+page* next_victim(pglist_data& pgdat, lru_list lru, scan_control const& sc, unsigned long& looked)
+{
+    auto const length = static_cast<unsigned long>(pgdat.vm_stat[node_counter(lru)]);
+    while (looked++ < length) {
+        page* const p = tail_of(pgdat, lru);
+        if (p == nullptr || page_zonenum(*p) <= sc.reclaim_idx)
+            return p;
+        count_vm_events(pgdat, PGSCAN_SKIP + page_zonenum(*p), 1);
+        lib::list_move(p->lru, pgdat.__lruvec.lists[lru]);
+    }
+    return nullptr;
+}
+
+void shrink_inactive_list(pglist_data& pgdat, unsigned long nr_to_scan, scan_control& sc)
+{
+    unsigned long scanned = 0;
+    unsigned long freed = 0;
+    unsigned long looked = 0;
+    while (scanned < nr_to_scan) {
+        page* const p = next_victim(pgdat, LRU_INACTIVE_FILE, sc, looked);
+        if (p == nullptr)
+            break;
+        scanned++;
+        fate const f = judge(pgdat, *p, sc);
+        if (f == fate::kFree) {
+            delete_from_page_cache(*p);
+            freed++;
+        } else {
+            put_back(pgdat, *p, f);
+        }
+    }
+    sc.nr_scanned += scanned;
+    sc.nr_reclaimed += freed;
+    count_vm_events(pgdat, sc.is_kswapd ? PGSCAN_KSWAPD : PGSCAN_DIRECT, scanned);
+    count_vm_events(pgdat, PGSCAN_FILE, scanned);
+    count_vm_events(pgdat, sc.is_kswapd ? PGSTEAL_KSWAPD : PGSTEAL_DIRECT, freed);
+    count_vm_events(pgdat, PGSTEAL_FILE, freed);
+}
+
+void shrink_active_list(pglist_data& pgdat, unsigned long nr_to_scan, scan_control& sc)
+{
+    unsigned long looked = 0;
+    unsigned long moved = 0;
+    for (; moved < nr_to_scan; moved++) {
+        page* const p = next_victim(pgdat, LRU_ACTIVE_FILE, sc, looked);
+        if (p == nullptr)
+            break;
+        deactivate_page(pgdat, *p);
+    }
+    count_vm_events(pgdat, PGREFILL, moved);
+}
+
+// Pages on the list in zones that help.
+unsigned long lruvec_lru_size(pglist_data const& pgdat, lru_list lru, unsigned reclaim_idx)
+{
+    unsigned long size = 0;
+    for (unsigned i = 0; i <= reclaim_idx && i < pgdat.layout->nr_zones; i++)
+        size += static_cast<unsigned long>(pgdat.node_zones[i].vm_stat[zone_counter(lru)]);
+    return size;
+}
+
+// The larger the cache, the smaller the part of it that must wait to be forgotten.
+bool inactive_is_low(pglist_data const& pgdat, scan_control const& sc)
+{
+    unsigned long const inactive = lruvec_lru_size(pgdat, LRU_INACTIVE_FILE, sc.reclaim_idx);
+    unsigned long const active = lruvec_lru_size(pgdat, LRU_ACTIVE_FILE, sc.reclaim_idx);
+    unsigned long const gib = (inactive + active) >> (30 - kPageShift);
+    unsigned long const ratio = gib != 0 ? lib::int_sqrt(uint64_t{10} * gib) : 1;
+    return inactive * ratio < active;
+}
+
+unsigned long min_of(unsigned long a, unsigned long b)
+{
+    return a < b ? a : b;
+}
+
+} // namespace
+
+void shrink_node(pglist_data& pgdat, scan_control& sc)
+{
+    auto const part = static_cast<unsigned>(sc.priority);
+    unsigned long inactive = lruvec_lru_size(pgdat, LRU_INACTIVE_FILE, sc.reclaim_idx) >> part;
+    unsigned long active = lruvec_lru_size(pgdat, LRU_ACTIVE_FILE, sc.reclaim_idx) >> part;
+    while (inactive + active > 0 && sc.nr_reclaimed < sc.nr_to_reclaim) {
+        unsigned long const from_active = min_of(active, SWAP_CLUSTER_MAX);
+        unsigned long const from_inactive = min_of(inactive, SWAP_CLUSTER_MAX);
+        active -= from_active;
+        inactive -= from_inactive;
+        if (from_active > 0 && inactive_is_low(pgdat, sc))
+            shrink_active_list(pgdat, from_active, sc);
+        if (from_inactive > 0)
+            shrink_inactive_list(pgdat, from_inactive, sc);
+    }
+    sc.nr_reclaimed += shrink_slab(pgdat, sc.gfp_mask, sc.priority);
+}
+
+unsigned long try_to_free_pages(pglist_data& pgdat, unsigned order, gfp_t gfp_mask,
+                                unsigned highest_zoneidx)
+{
+    scan_control sc = {
+        .nr_to_reclaim = SWAP_CLUSTER_MAX,
+        .gfp_mask = gfp_mask,
+        .order = order,
+        .reclaim_idx = highest_zoneidx,
+        .priority = DEF_PRIORITY,
+        .is_kswapd = false,
+    };
+    count_vm_events(pgdat, ALLOCSTALL + highest_zoneidx, 1);
+    pgdat.in_reclaim = true;
+    for (; sc.priority >= 0 && sc.nr_reclaimed < sc.nr_to_reclaim; sc.priority--)
+        shrink_node(pgdat, sc);
+    pgdat.in_reclaim = false;
+    return sc.nr_reclaimed;
+}
+
+unsigned long zone_reclaimable_pages(zone const& z)
+{
+    return static_cast<unsigned long>(z.vm_stat[NR_ZONE_INACTIVE_FILE] +
+                                      z.vm_stat[NR_ZONE_ACTIVE_FILE]);
+}
+
+} // namespace pagelab::mm

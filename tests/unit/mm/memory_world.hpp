@@ -1,0 +1,109 @@
+// A node whose pages have bytes, with an environment that keeps the log: for all that allocates.
+//
+// One at a time exists, since the environment's functions have no context.
+#pragma once
+
+#include <cstdarg>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "guestkernel/mm/pcp.hpp"
+#include "tests/unit/mm/test_node.hpp"
+
+namespace pagelab::mm {
+
+class MemoryWorld {
+  public:
+    MemoryWorld(zone_layout const& layout, std::vector<E820Entry> const& map,
+                std::array<unsigned long, 2> ends = {})
+        : node(layout, map, 0, ends)
+    {
+        current() = this;
+        node.pgdat.env = &kEnvironment;
+        node.start();
+        setup_per_cpu_pageset(node.pgdat, pagesets_, stats_);
+    }
+    ~MemoryWorld() { current() = nullptr; }
+    MemoryWorld(MemoryWorld const&) = delete;
+    MemoryWorld& operator=(MemoryWorld const&) = delete;
+
+    pglist_data& pgdat() { return node.pgdat; }
+
+    // The page's 4096 bytes; made, full of 0xa5, when first asked for.
+    unsigned char* bytes(page const& p)
+    {
+        auto& page_bytes = bytes_[&p];
+        if (page_bytes == nullptr) {
+            page_bytes.reset(static_cast<unsigned char*>(std::aligned_alloc(4096, 4096)));
+            std::memset(page_bytes.get(), 0xa5, 4096);
+        }
+        return page_bytes.get();
+    }
+
+    TestNode node;
+    std::string log;
+    std::string panicked;
+    uint64_t now = 0; // nanoseconds
+    unsigned mapped = 0;
+
+  private:
+    struct Free {
+        void operator()(unsigned char* p) const { std::free(p); }
+    };
+
+    static MemoryWorld*& current()
+    {
+        static MemoryWorld* world = nullptr;
+        return world;
+    }
+
+    static void* page_address(page const& p)
+    {
+        MemoryWorld& world = *current();
+        bool const is_high = is_highmem_idx(world.pgdat(), page_zonenum(p));
+        return is_high ? nullptr : world.bytes(p);
+    }
+
+    static page* virt_to_page(void const* address)
+    {
+        for (auto const& [p, bytes] : current()->bytes_) {
+            if (bytes.get() == address)
+                return const_cast<page*>(p);
+        }
+        return nullptr;
+    }
+
+    static void vprintk(log_level, char const* format, va_list arguments)
+    {
+        char text[1024];
+        CHECK(std::vsnprintf(text, sizeof(text), format, arguments) < 1024);
+        current()->log += text;
+    }
+
+    static constexpr environment kEnvironment = {
+        .smp_processor_id = [] { return 0u; },
+        .clock = [] { return current()->now; },
+        .page_address = page_address,
+        .virt_to_page = virt_to_page,
+        .kmap_local_page = [](page& p) -> void* {
+            current()->mapped++;
+            return current()->bytes(p);
+        },
+        .kunmap_local = [](void const*) { current()->mapped--; },
+        .vprintk = vprintk,
+        .dump_stack = [] { current()->log += "Call Trace:\n"; },
+        .task_name = [] { return "test"; },
+        .panic = [](char const* why) { current()->panicked = why; },
+    };
+
+    per_cpu_pages pagesets_[MAX_NR_ZONES];
+    per_cpu_zonestat stats_[MAX_NR_ZONES];
+    std::map<page const*, std::unique_ptr<unsigned char, Free>> bytes_;
+};
+
+} // namespace pagelab::mm
