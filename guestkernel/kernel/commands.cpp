@@ -3,6 +3,7 @@
 
 #include "guestkernel/kernel/console.hpp"
 #include "guestkernel/kernel/options.hpp"
+#include "guestkernel/kernel/page_cache.hpp"
 #include "guestkernel/kernel/panic.hpp"
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/lib/string.hpp"
@@ -66,6 +67,8 @@ constexpr command kCommands[] = {
     {"kmap", "PFN               map a page of high memory; prints its first word", run_kmap},
     {"kunmap", "PFN               undo kmap", run_kunmap},
     {"ls", "[DIRECTORY]       list / or /proc", run_ls},
+    {"pagecache", "[fill|write SIZE, drop]  fill the page cache by reading or writing a file",
+     run_pagecache},
     {"panic", "                  panic", run_panic},
     {"poweroff", "[STATUS]          end the run", run_poweroff},
     {"reboot", "                  reset the machine", run_reboot},
@@ -125,6 +128,7 @@ void run_console()
         console_puts("/ # ");
         console_read_line(line, sizeof(line));
         run_line(line);
+        run_idle_work();
     }
 }
 

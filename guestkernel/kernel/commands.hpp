@@ -36,6 +36,9 @@ void run_selftest(int argc, char const* const* argv);
 void run_kmalloc(int argc, char const* const* argv);
 void run_slab(int argc, char const* const* argv);
 
+// page_cache.cpp
+void run_pagecache(int argc, char const* const* argv);
+
 // vmalloc_commands.cpp
 void run_vmalloc(int argc, char const* const* argv);
 void run_vfree(int argc, char const* const* argv);

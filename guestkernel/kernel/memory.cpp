@@ -4,6 +4,7 @@
 #include "guestkernel/arch/x86/layout.hpp"
 #include "guestkernel/arch/x86/paging.hpp"
 #include "guestkernel/kernel/memory_reports.hpp"
+#include "guestkernel/kernel/page_cache.hpp"
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/mm/e820.hpp"
 #include "guestkernel/mm/mm_init.hpp"
@@ -92,6 +93,7 @@ mm::Result<> page_allocator_init()
     mm::memblock_free_all(contig_page_data);
     mm::init_per_zone_wmark_min(contig_page_data);
     pagesets_init();
+    page_cache_init();
     report_available_memory(contig_page_data);
     return iomem_init(e820);
 }

@@ -7,6 +7,7 @@
 #include "guestkernel/kernel/kcore.hpp"
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/modules.hpp"
+#include "guestkernel/kernel/page_cache.hpp"
 #include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/sysrq.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
@@ -42,6 +43,7 @@ constexpr proc_file kFiles[] = {
     {"modules", show_modules},
     {"pagetypeinfo", show_pagetypeinfo_file},
     {"slabinfo", show_slabinfo_file, has_slabinfo_file},
+    {.name = "sys/vm/drop_caches", .write = write_drop_caches},
     {.name = "sys/vm/min_free_kbytes",
      .show = show_min_free_kbytes_file,
      .write = write_min_free_kbytes},
