@@ -112,3 +112,17 @@ TEST_CASE("the zones of 128 MiB are where Linux 6.1 has them")
     CHECK(zones[1].start_pfn + zones[1].spanned == 0x7fe0);
     CHECK(zones[1].present == 28640);
 }
+
+// struct page has 64 bytes on x86_64 (guestkernel/mm/page.hpp asserts it), one for each frame.
+TEST_CASE("the struct pages of 8 GiB cost 128 MiB")
+{
+    constexpr uint64_t kStructPages = (uint64_t{8} << 30) / 4096 * 64 / 4096;
+    constexpr uint64_t kRest = (uint64_t{16} << 20) / 4096; // kernel, page tables, bitmaps
+    StoppedGuest guest("x86_64", uint64_t{8} << 30, {"cat /proc/zoneinfo"});
+    uint64_t reserved = 0;
+    for (ZoneReport const& zone : zones_of(answer_to(guest.console(), "cat /proc/zoneinfo")))
+        reserved += zone.present - zone.managed;
+    CHECK(kStructPages == (uint64_t{128} << 20) / 4096);
+    CHECK(reserved >= kStructPages);
+    CHECK(reserved < kStructPages + kRest);
+}
