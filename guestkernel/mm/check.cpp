@@ -153,7 +153,7 @@ damage check(pglist_data const& pgdat)
         if (damage const found = check_pcp(pgdat, i))
             return found;
     }
-    return {};
+    return check_lru(pgdat);
 }
 
 } // namespace pagelab::mm

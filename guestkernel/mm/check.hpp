@@ -8,9 +8,11 @@
 //               outside the lists
 //   CPUs        a block on a CPU's list is in no buddy list, unused and in one piece; `count` is
 //               the lists' sum (check_pcp.cpp)
+//   page cache  each page on an LRU list is where its flags, its file's tree and the counters say
+//               (check_lru.cpp)
 //
 // Time is linear in the pages of the zone. Safe on damaged structures as long as the pages that
-// exist are readable: every address is checked before it is followed.
+// exist are readable: every address is checked before it is followed, but a cached page's mapping.
 #pragma once
 
 #include "guestkernel/mm/zone.hpp"
@@ -28,6 +30,7 @@ struct damage {
 
 damage check_zone(pglist_data const& pgdat, unsigned idx);
 damage check_pcp(pglist_data const& pgdat, unsigned idx); // of one zone: all CPUs
-damage check(pglist_data const& pgdat);
+damage check_lru(pglist_data const& pgdat);
+damage check(pglist_data const& pgdat); // all of these
 
 } // namespace pagelab::mm

@@ -231,7 +231,7 @@ TEST_CASE("a million random steps, on either layout")
         Walk walk(*layout, seed);
         for (unsigned long i = 0; i < 500'000; i++) {
             walk.step();
-            if (i % 2'000 == 0)
+            if (i % 1'000 == 0)
                 walk.compare();
         }
         walk.finish();

@@ -119,6 +119,37 @@ TEST_CASE("a page used twice becomes active; counters follow the lists")
     CHECK_FALSE(check(pgdat));
 }
 
+TEST_CASE("check finds damage on the LRU lists")
+{
+    MemoryWorld world(kZoneLayout64, pc_map(kRam));
+    auto& pgdat = world.pgdat();
+    File file(pgdat);
+    fill(file, 3);
+    page* const p = page_tree_load(file.i_pages, 1);
+    auto const found = [&] {
+        damage const d = check(pgdat);
+        return std::string(d.what != nullptr ? d.what : "none");
+    };
+    CHECK(found() == "none");
+    set_page_flag(*p, PG_active);
+    CHECK(found() == "page is on the wrong lru list");
+    clear_page_flag(*p, PG_active);
+    p->index = 2;
+    CHECK(found() == "page on an lru list is not in its file's tree");
+    p->index = 1;
+    pgdat.vm_stat[NR_INACTIVE_FILE]++;
+    CHECK(found() == "node's lru counter differs from the list");
+    pgdat.vm_stat[NR_INACTIVE_FILE]--;
+    page_zone(pgdat, *p).vm_stat[NR_ZONE_INACTIVE_FILE]--;
+    CHECK(found() == "zone's lru counter differs from the list");
+    page_zone(pgdat, *p).vm_stat[NR_ZONE_INACTIVE_FILE]++;
+    list_head const saved = p->lru;
+    p->lru.prev = &pgdat.shrinker_list;
+    CHECK(found() == "lru list does not lead back");
+    p->lru = saved;
+    CHECK(found() == "none");
+}
+
 TEST_CASE("a sleeping request takes from the page cache; one that may not sleep does not")
 {
     for (auto const* layout : {&kZoneLayout32, &kZoneLayout64}) {
