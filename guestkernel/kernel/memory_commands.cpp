@@ -35,6 +35,9 @@ constexpr gfp_name kGfpNames[] = {
     {"highuser", mm::GFP_HIGHUSER}, {"movable", mm::GFP_HIGHUSER_MOVABLE},
 };
 
+// For requests that are meant to be refused at times.
+constexpr mm::gfp_t kQuiet = mm::__GFP_NOWARN | mm::__GFP_NORETRY;
+
 lib::Result<mm::gfp_t> parse_gfp(char const* text)
 {
     for (gfp_name const& known : kGfpNames) {
@@ -155,7 +158,8 @@ void run_stress(int argc, char const* const* argv)
             continue;
         }
         b.order = (bits >> 10) % mm::MAX_ORDER;
-        b.first = mm::alloc_pages(node(), kGfpNames[(bits >> 20) % 6].gfp, b.order);
+        mm::gfp_t const gfp = kGfpNames[(bits >> 20) % 6].gfp | kQuiet;
+        b.first = mm::alloc_pages(node(), gfp, b.order);
         (b.first != nullptr ? taken_blocks : refused)++;
     }
     for (block& b : stressed)
