@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "guestkernel/mm/check.hpp"
+#include "guestkernel/mm/fallback.hpp"
 #include "guestkernel/mm/filemap.hpp"
 #include "guestkernel/mm/lru.hpp"
 #include "guestkernel/mm/shrinker.hpp"
@@ -172,6 +173,44 @@ TEST_CASE("a sleeping request takes from the page cache; one that may not sleep 
               std::string::npos);
         CHECK_FALSE(check(pgdat));
     }
+}
+
+TEST_CASE("pages in frequent use outlive the others, but not for ever")
+{
+    MemoryWorld world(kZoneLayout64, pc_map(kRam));
+    auto& pgdat = world.pgdat();
+    File file(pgdat);
+    fill(file, 4000);
+    for (unsigned long i = 0; i < 1000; i++) {
+        mark_page_accessed(pgdat, *page_tree_load(file.i_pages, i));
+        mark_page_accessed(pgdat, *page_tree_load(file.i_pages, i));
+    }
+    REQUIRE(pgdat.vm_stat[NR_ACTIVE_FILE] == 1000);
+    while (file.nrpages > 2200)
+        REQUIRE(try_to_free_pages(pgdat, 0, GFP_KERNEL, kZoneLayout64.normal) > 0);
+    for (unsigned long i = 0; i < 1000; i++)
+        CHECK(page_tree_load(file.i_pages, i) != nullptr);
+    CHECK(pgdat.vm_stat[NR_ACTIVE_FILE] == 1000);
+    take_all(pgdat, GFP_KERNEL);
+    CHECK(file.nrpages == 0);
+    CHECK(events(pgdat, PGDEACTIVATE) == 1000);
+    CHECK(events(pgdat, PGREFILL) == 1000);
+}
+
+TEST_CASE("cached pages of a pageblock count as movable when it is stolen")
+{
+    MemoryWorld world(kZoneLayout64, pc_map(kRam));
+    auto& pgdat = world.pgdat();
+    File file(pgdat);
+    fill(file, 2000);
+    page const& some = *page_tree_load(file.i_pages, 1000);
+    zone& z = page_zone(pgdat, some);
+    unsigned long const start = pfn_of(z, some) & ~(pageblock_nr_pages - 1);
+    unsigned long cached = 0;
+    for (unsigned long i = 0; i < pageblock_nr_pages; i++)
+        cached += page_flag(pgdat.node_mem_map[start + i], PG_lru) ? 1u : 0u;
+    REQUIRE(cached > 0);
+    CHECK(move_freepages_block(z, start, MIGRATE_MOVABLE).movable == cached);
 }
 
 TEST_CASE("kswapd is woken below the low watermark and works until the high one")
