@@ -1,4 +1,7 @@
 // The page cache and reclaim as a user sees them: commands, /proc, the reports when memory is out.
+#include <string>
+#include <vector>
+
 #include <doctest/doctest.h>
 
 #include "tests/session/stopped_guest.hpp"
@@ -63,9 +66,14 @@ TEST_CASE("when memory is out the log says so as Linux does")
 {
     for (std::string const arch : {"x86_64", "i686"}) {
         CAPTURE(arch);
-        StoppedGuest guest(arch, 32 << 20, {"stress 20000 3", "dmesg", "check"});
+        std::vector<std::string> commands(8, "alloc 10");
+        for (unsigned order = 9; order >= 2; order--)
+            commands.insert(commands.end(), 4, "alloc " + std::to_string(order));
+        commands.insert(commands.end(), {"dmesg", "check"});
+        StoppedGuest guest(arch, 32 << 20, commands);
         auto const log = answer_to(guest.console(), "dmesg");
-        CHECK(log.find("swapper/0 invoked oom-killer: gfp_mask=0x") != std::string::npos);
+        CHECK(log.find("swapper/0 invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=") !=
+              std::string::npos);
         CHECK(log.find("swapper/0: page allocation failure: order:") != std::string::npos);
         CHECK(log.find("] Mem-Info:\n") != std::string::npos);
         CHECK(log.find("Out of memory and no killable processes...\n") != std::string::npos);
