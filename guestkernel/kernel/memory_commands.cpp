@@ -5,6 +5,7 @@
 #include "guestkernel/kernel/console.hpp"
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/options.hpp"
+#include "guestkernel/kernel/page_alloc.hpp"
 #include "guestkernel/lib/string.hpp"
 #include "guestkernel/mm/check.hpp"
 #include "guestkernel/mm/page_alloc.hpp"
@@ -101,7 +102,7 @@ void run_alloc(int argc, char const* const* argv)
         return;
     }
     auto const exponent = static_cast<unsigned>(order.value());
-    mm::page* const first = mm::alloc_pages(node(), gfp.value(), exponent);
+    mm::page* const first = alloc_pages(gfp.value(), exponent);
     if (first == nullptr) {
         console_printf("alloc: page allocation failure: order:%u, mode:0x%x\n", exponent,
                        gfp.value());
@@ -125,10 +126,8 @@ void run_free(int argc, char const* const* argv)
         console_printf("free: %s: not taken by alloc\n", argv[1]);
         return;
     }
-    auto const freed = mm::__free_pages(node(), *slot->first, slot->order);
+    __free_pages(slot->first, slot->order);
     slot->first = nullptr;
-    if (!freed)
-        console_printf("free: %s\n", freed.error().message);
 }
 
 void run_check(int, char const* const*)

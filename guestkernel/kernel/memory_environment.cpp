@@ -26,7 +26,11 @@ void* direct_map_address(mm::page const& p)
 
 mm::page* virt_to_page(void const* address)
 {
-    return mm::pfn_to_page(node(), phys_to_pfn(arch::virt_to_phys(address)));
+    PhysAddr const physical = arch::virt_to_phys(address);
+    bool const is_mapped = physical.value < arch::kDirectMapMax;
+    return is_mapped && mm::memblock_is_memory(boot_memory(), physical)
+               ? mm::pfn_to_page(node(), phys_to_pfn(physical))
+               : nullptr;
 }
 
 } // namespace

@@ -22,7 +22,7 @@ struct environment {
     // The page's bytes: its address in the direct map, or null for a page without one (high
     // memory).
     void* (*page_address)(page const& p);
-    // The page that has this address in the direct map.
+    // The page that has this address in the direct map; null for other addresses.
     page* (*virt_to_page)(void const* address);
     // A short-lived mapping of any page; unmapped in reverse order.
     void* (*kmap_local_page)(page& p);

@@ -102,6 +102,20 @@ char const* why_not_free(page const& p, int users)
     return "page is locked, on an lru list or otherwise in use";
 }
 
+void clear_pages(pglist_data const& pgdat, page& first, unsigned order)
+{
+    environment const& env = *pgdat.env;
+    void* const address = env.page_address != nullptr ? env.page_address(first) : nullptr;
+    if (address != nullptr) {
+        memset(address, 0, static_cast<size_t>(kPageSize) << order);
+        return;
+    }
+    for (unsigned long i = 0; i < 1ul << order; i++)
+        clear_highpage(pgdat, *(&first + i));
+}
+
+} // namespace
+
 void report_bad_page(pglist_data& pgdat, page const& p, char const* why)
 {
     environment const& env = *pgdat.env;
@@ -121,20 +135,6 @@ void report_bad_page(pglist_data& pgdat, page const& p, char const* why)
     if (env.dump_stack != nullptr)
         env.dump_stack();
 }
-
-void clear_pages(pglist_data const& pgdat, page& first, unsigned order)
-{
-    environment const& env = *pgdat.env;
-    void* const address = env.page_address != nullptr ? env.page_address(first) : nullptr;
-    if (address != nullptr) {
-        memset(address, 0, static_cast<size_t>(kPageSize) << order);
-        return;
-    }
-    for (unsigned long i = 0; i < 1ul << order; i++)
-        clear_highpage(pgdat, *(&first + i));
-}
-
-} // namespace
 
 char const* free_pages_prepare(pglist_data const& pgdat, page& first, unsigned order, int users)
 {

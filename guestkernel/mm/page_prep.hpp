@@ -26,6 +26,9 @@ char const* free_pages_prepare(pglist_data const& pgdat, page& first, unsigned o
 // Whether 2^order pages off a free list are as they were left; if not, they are reported.
 bool check_new_pages(pglist_data& pgdat, page& first, unsigned order);
 
+// Counts the page as bad and writes Linux' report of it. The page is left as it is.
+void report_bad_page(pglist_data& pgdat, page const& p, char const* why);
+
 // Zeroes a block and makes it compound, as gfp says.
 void prep_special_page(pglist_data& pgdat, page& first, unsigned order, gfp_t gfp);
 
