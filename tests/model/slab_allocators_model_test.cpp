@@ -12,7 +12,6 @@
 #include <doctest/doctest.h>
 
 #include "guestkernel/mm/check.hpp"
-#include "guestkernel/mm/pcp.hpp"
 #include "guestkernel/mm/slab/slab_array.hpp"
 #include "guestkernel/mm/slab/slob.hpp"
 #include "tests/model/seed.hpp"
@@ -55,10 +54,8 @@ void build(void* object)
 class Walk {
   public:
     Walk(Kind const& kind, zone_layout const& layout, unsigned seed)
-        : t_(*kind.ops, kind.slub_debug, kCpus, merging::never, layout),
-          pagesets_(MAX_NR_ZONES * kCpus), zonestats_(MAX_NR_ZONES * kCpus), random_(seed)
+        : t_(*kind.ops, kind.slub_debug, kCpus, merging::never, layout), random_(seed)
     {
-        setup_per_cpu_pageset(t_.node.pgdat, pagesets_.data(), zonestats_.data());
     }
 
     // Whether the allocator came up.
@@ -67,7 +64,7 @@ class Walk {
         if (!kmem_cache_init(t_.caches))
             return false;
         t_.take_log();
-        before_ = free_pages();
+        before_ = t_.free_pages();
         return true;
     }
 
@@ -86,9 +83,7 @@ class Walk {
 
     void compare()
     {
-        slab_damage const found = check_caches(t_.caches);
-        INFO("damage: ", found ? found.what : "none");
-        REQUIRE_FALSE(found);
+        REQUIRE(t_.damage() == "none");
         damage const pages = check(t_.node.pgdat);
         INFO("page damage: ", pages ? pages.what : "none");
         REQUIRE_FALSE(pages);
@@ -110,7 +105,7 @@ class Walk {
         for_each_cache(kmem_cache_shrink);
         compare();
         // Descriptors and nodes leave partial slabs.
-        CHECK(free_pages() + 8 >= before_);
+        CHECK(t_.free_pages() + 8 >= before_);
         CHECK(t_.take_log().find("BUG") == std::string::npos);
     }
 
@@ -121,12 +116,6 @@ class Walk {
     {
         for (list_head* link = t_.caches.list.next; link != &t_.caches.list; link = link->next)
             work(*CONTAINER_OF(link, kmem_cache, list));
-    }
-
-    unsigned long free_pages()
-    {
-        drain_all_pages(t_.node.pgdat);
-        return nr_free_pages(t_.node.pgdat);
     }
 
     void rare(unsigned what)
@@ -321,8 +310,6 @@ class Walk {
     }
 
     TestCaches t_;
-    std::vector<per_cpu_pages> pagesets_;
-    std::vector<per_cpu_zonestat> zonestats_;
     std::mt19937 random_;
     std::vector<Object> objects_;
     std::vector<Cache> caches_;

@@ -5,26 +5,12 @@
 #include <vector>
 
 #include "guestkernel/mm/show.hpp"
+#include "tests/unit/mm/report_text.hpp"
 
 namespace pagelab::mm {
 
 // The file tests/unit/mm/data/MACHINE.REPORT.
 std::string read_reference(std::string const& machine, std::string const& report);
-
-// What a report writer writes.
-template<class Write>
-std::string report_text(Write write)
-{
-    std::string text;
-    char buffer[61]; // shorter than most lines
-    auto const append = [](void* context, char const* part, size_t length) {
-        static_cast<std::string*>(context)->append(part, length);
-    };
-    lib::seq_file m{buffer, sizeof(buffer), append, &text};
-    write(m);
-    lib::seq_flush(m);
-    return text;
-}
 
 zone_layout const& layout_of(std::string const& machine);
 

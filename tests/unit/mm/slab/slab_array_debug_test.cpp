@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "guestkernel/mm/slab/slab_array_debug.hpp"
+#include "tests/unit/mm/report_text.hpp"
 #include "tests/unit/mm/slab/test_caches.hpp"
 
 namespace pagelab::mm {
@@ -29,12 +30,6 @@ struct Fixture {
         void* const taken = kmem_cache_alloc(*thing, GFP_KERNEL, caller);
         REQUIRE(taken != nullptr);
         return static_cast<unsigned char*>(taken);
-    }
-
-    std::string damage() const
-    {
-        slab_damage const found = check_caches(t.caches);
-        return found ? found.what : "none";
     }
 
     std::string slot_of(unsigned char const* o) const { return address(o - 8); }
@@ -94,7 +89,7 @@ TEST_CASE_FIXTURE(Fixture, "double free")
                       "{}: redzone 1:{}, redzone 2:{}\n",
                       slot_of(object), kInactive, kInactive));
     CHECK(world.taints == 1);
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
     unsigned char* const again = take(0);
     CHECK(again == object);
     CHECK(take(0) != again);
@@ -112,7 +107,7 @@ TEST_CASE_FIXTURE(Fixture, "double free without red zones, of an object in an ar
         CHECK(t.take_log() ==
               fmt::format("slab: double free detected in cache 'plain', objp {:016x}\n(stack)\n",
                           reinterpret_cast<uintptr_t>(o)));
-        CHECK(damage() == "none");
+        CHECK(t.damage() == "none");
     }
 }
 
@@ -126,7 +121,7 @@ TEST_CASE_FIXTURE(Fixture, "bytes written behind and before the object")
                       "(stack)\n"
                       "{}: redzone 1:{}, redzone 2:0xd84156c563568877\n",
                       slot_of(object), kActive));
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
     CHECK(take(0) == object); // freed all the same, and mended
     CHECK(t.take_log().empty());
     kmem_cache_free(*thing, object);
@@ -180,7 +175,7 @@ TEST_CASE_FIXTURE(Fixture, "use after free, seen when the slab goes")
     CHECK(log.find("Slab corruption (Not tainted): thing start=" + address(object)) == 0);
     CHECK(log.find("slab error in slab_destroy_debugcheck(): cache `thing': start of a freed "
                    "object was overwritten\n") != std::string::npos);
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
 }
 
 TEST_CASE_FIXTURE(Fixture, "an address inside an object, an object of another cache")
@@ -193,7 +188,7 @@ TEST_CASE_FIXTURE(Fixture, "an address inside an object, an object of another ca
     CHECK(t.take_log() ==
           "WARNING: cache_from_obj: Wrong slab cache. other but object is from thing\n");
     CHECK(take(0) == object);
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
 }
 
 TEST_CASE_FIXTURE(Fixture, "with poison the constructor runs for each allocation")
@@ -242,15 +237,7 @@ TEST_CASE_FIXTURE(Fixture, "no memory for a slab is told, unless not wanted")
 TEST_CASE_FIXTURE(Fixture, "slabinfo has statistics")
 {
     kmem_cache_free(*thing, object);
-    char buffer[128];
-    std::string text;
-    lib::seq_file m{buffer, sizeof(buffer),
-                    [](void* out, char const* piece, size_t length) {
-                        static_cast<std::string*>(out)->append(piece, length);
-                    },
-                    &text};
-    show_slabinfo(m, t.caches);
-    lib::seq_flush(m);
+    std::string const text = report_text([&](auto& m) { show_slabinfo(m, t.caches); });
     CHECK(text.find("slabinfo - version: 2.1 (statistics)\n"
                     "# name            <active_objs> <num_objs> <objsize> <objperslab> "
                     "<pagesperslab> : tunables <limit> <batchcount> <sharedfactor> : slabdata "

@@ -4,7 +4,6 @@
 
 #include <doctest/doctest.h>
 
-#include "guestkernel/mm/pcp.hpp"
 #include "guestkernel/mm/slab/slab_array.hpp"
 #include "tests/unit/mm/slab/test_caches.hpp"
 
@@ -13,11 +12,8 @@ namespace pagelab::mm {
 namespace {
 
 struct Fixture {
-    explicit Fixture(unsigned nr_cpus = 1)
-        : t(slab_array_operations, nullptr, nr_cpus), pagesets(MAX_NR_ZONES * nr_cpus),
-          zonestats(MAX_NR_ZONES * nr_cpus)
+    explicit Fixture(unsigned nr_cpus = 1) : t(slab_array_operations, nullptr, nr_cpus)
     {
-        setup_per_cpu_pageset(t.node.pgdat, pagesets.data(), zonestats.data());
         t.start();
     }
 
@@ -44,23 +40,9 @@ struct Fixture {
             kmem_cache_free(s, object);
     }
 
-    std::string damage() const
-    {
-        slab_damage const found = check_caches(t.caches);
-        return found ? found.what : "none";
-    }
-
-    unsigned long pages()
-    {
-        drain_all_pages(t.node.pgdat);
-        return nr_free_pages(t.node.pgdat);
-    }
-
     slab& slab_of(void* object) { return *virt_to_slab(t.caches.env, object); }
 
     TestCaches t;
-    std::vector<per_cpu_pages> pagesets;
-    std::vector<per_cpu_zonestat> zonestats;
 };
 
 void nothing(void*) {}
@@ -105,9 +87,9 @@ TEST_CASE_FIXTURE(Fixture, "the free list's place, objects in a slab, colours, a
         CHECK(s.array.shared == 0);
         CHECK(s.array.node->free_limit == 2 * s.array.batchcount + s.array.num);
         std::vector<void*> const objects = take(s, 2 * e.num + 1);
-        CHECK(damage() == "none");
+        CHECK(t.damage() == "none");
         give(s, objects);
-        CHECK(damage() == "none");
+        CHECK(t.damage() == "none");
         kmem_cache_destroy(&s);
     }
 }
@@ -146,7 +128,7 @@ TEST_CASE_FIXTURE(Fixture, "an array that is empty gets a batch, a full one give
     kmem_cache_free(s, objects[120]);
     CHECK(ac.avail == 61);
     CHECK(array_entries(ac)[0] == objects[60]);
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
 }
 
 TEST_CASE_FIXTURE(Fixture, "successive slabs begin a cache line further, and start over")
@@ -189,15 +171,15 @@ TEST_CASE_FIXTURE(Fixture, "shrinking gives all free slabs back; destroying give
     kmem_cache* const warm = &create(700); // so that arrays of this size have their cache filled
     give(*warm, take(*warm, 100));
     kmem_cache_destroy(warm);
-    unsigned long const before = pages();
+    unsigned long const before = t.free_pages();
     kmem_cache& s = create(700);
     give(s, take(s, 500));
-    CHECK(pages() < before);
+    CHECK(t.free_pages() < before);
     kmem_cache_shrink(s);
     CHECK(slab_array_operations.get_slabinfo(s).num_slabs == 0);
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
     kmem_cache_destroy(&s);
-    CHECK(pages() == before);
+    CHECK(t.free_pages() == before);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a cache with objects in use is not destroyed")
@@ -206,7 +188,7 @@ TEST_CASE_FIXTURE(Fixture, "a cache with objects in use is not destroyed")
     void* const object = kmem_cache_alloc(s, GFP_KERNEL);
     kmem_cache_destroy(&s);
     CHECK(t.take_log() == "WARNING: kmem_cache_destroy thing: Slab cache still has objects\n");
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
     kmem_cache_free(s, object);
     s.refcount = 1;
     kmem_cache_destroy(&s);
@@ -235,7 +217,7 @@ TEST_CASE_FIXTURE(Fixture, "free slabs beyond the limit go back at once, the oth
     world.nanoseconds += 40'000'000'000;
     cache_reap(t.caches); // (62 + 39) / 40 slabs
     CHECK(n.stats.reaped == 2);
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
     for (unsigned i = 0; i < 40; i++) {
         world.nanoseconds += 40'000'000'000;
         cache_reap(t.caches);
@@ -254,14 +236,14 @@ TEST_CASE_FIXTURE(FixtureOf4, "what one CPU frees another one gets, by way of th
     give(s, objects);
     unsigned const shared = n.shared->avail;
     CHECK(shared == 180); // three times a batch ran over
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
     world.cpu = 3;
     void* const object = kmem_cache_alloc(s, GFP_KERNEL);
     CHECK(std::set<void*>(objects.begin(), objects.end()).count(object) == 1);
     CHECK(n.shared->avail == shared - BATCHREFILL_LIMIT);
     CHECK(slab_array_operations.get_slabinfo(s).shared_avail == n.shared->avail);
     kmem_cache_free(s, object);
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
     kmem_cache_destroy(&s);
     CHECK(t.take_log().empty());
 }
@@ -273,14 +255,14 @@ TEST_CASE_FIXTURE(FixtureOf4, "other limits, as slabinfo can be written to")
     tune_cpucache(s, 10, 5, 0);
     CHECK(s.array.limit == 10);
     CHECK(s.array.node->shared == nullptr);
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
     give(s, objects);
     kmem_cache_free(s, kmem_cache_alloc(s, GFP_KERNEL));
     CHECK(cpu_cache_get(s).limit == 10);
     CHECK(s.array.node->shared == nullptr);
     tune_cpucache(s, 10, 11, 0);
     CHECK(s.array.batchcount == 5);
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
 }
 
 TEST_CASE_FIXTURE(Fixture, "without memory for arrays, objects come one by one")
@@ -293,7 +275,7 @@ TEST_CASE_FIXTURE(Fixture, "without memory for arrays, objects come one by one")
     void* const second = kmem_cache_alloc(s, GFP_KERNEL);
     REQUIRE(second != nullptr);
     CHECK(&cpu_cache_get(s) == &s.array.node->none);
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
     kmem_cache_free(s, second);
     world.fail_to = 0;
     kmem_cache_free(s, kmem_cache_alloc(s, GFP_KERNEL));
@@ -307,15 +289,15 @@ TEST_CASE_FIXTURE(Fixture, "a slab without memory for its free list is given bac
 {
     kmem_cache& s = create(256, 0, nothing);
     REQUIRE(is_off_slab(s));
-    unsigned long const before = pages();
+    unsigned long const before = t.free_pages();
     world.fail_from = world.page_calls + 1; // the slab's page is there, the next one is not
     world.fail_to = ~0ul;
     CHECK(kmem_cache_alloc(s, GFP_KERNEL) == nullptr);
-    CHECK(pages() == before);
+    CHECK(t.free_pages() == before);
     CHECK(t.node.pgdat.vm_stat[NR_SLAB_RECLAIMABLE_B] == 0);
     world.fail_to = 0;
     CHECK(kmem_cache_alloc(s, GFP_KERNEL) != nullptr);
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
 }
 
 TEST_CASE_FIXTURE(Fixture, "an object of another cache is reported, and freed into its own")
@@ -329,7 +311,7 @@ TEST_CASE_FIXTURE(Fixture, "an object of another cache is reported, and freed in
     CHECK(kmem_cache_alloc(other, GFP_KERNEL) == object);
     kmem_cache_free(s, &t); // no page's
     CHECK(t.take_log() == "WARNING: virt_to_cache: Object is not a Slab page!\n");
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
 }
 
 TEST_CASE_FIXTURE(Fixture, "check tells damage")
@@ -339,11 +321,11 @@ TEST_CASE_FIXTURE(Fixture, "check tells damage")
     slab& sl = slab_of(object);
     kmem_cache_node_array& n = *s.array.node;
     array_cache& ac = cpu_cache_get(s);
-    REQUIRE(damage() == "none");
+    REQUIRE(t.damage() == "none");
     auto const expect_damage = [&](std::string const& what, auto& field, auto value) {
         auto const saved = field;
         field = value;
-        CHECK(damage() == what);
+        CHECK(t.damage() == what);
         field = saved;
     };
     expect_damage("total_slabs differs from the lists", n.total_slabs, n.total_slabs + 1);

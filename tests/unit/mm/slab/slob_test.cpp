@@ -23,18 +23,6 @@ struct Fixture {
 
     void give(void const* object) { kfree(t.caches, object); }
 
-    std::string damage() const
-    {
-        slab_damage const found = check_caches(t.caches);
-        return found ? found.what : "none";
-    }
-
-    unsigned long pages()
-    {
-        drain_all_pages(t.node.pgdat);
-        return nr_free_pages(t.node.pgdat);
-    }
-
     slab& page_of(void const* object) { return *virt_to_slab(t.caches.env, object); }
     slob_heap& heap() { return *static_cast<slob_heap*>(t.caches.allocator); }
 
@@ -75,7 +63,7 @@ TEST_CASE_FIXTURE(Fixture, "kmalloc puts the size in front, and aligns powers of
     CHECK(ksize(t.caches, take(33)) == 34); // units of two bytes
     for (size_t size : {16, 64, 512, 2048})
         CHECK(reinterpret_cast<uintptr_t>(take(size)) % size == 0);
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
 }
 
 TEST_CASE_FIXTURE(Fixture, "first fit: a hole is taken by what fits it, and no more")
@@ -90,7 +78,7 @@ TEST_CASE_FIXTURE(Fixture, "first fit: a hole is taken by what fits it, and no m
     char* const d = take(12);
     CHECK(d == b);
     CHECK(take(12) == d + 24); // 20 bytes, and 4 that no aligned block can have
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
 }
 
 TEST_CASE_FIXTURE(Fixture, "the search goes on where the last one ended")
@@ -105,7 +93,7 @@ TEST_CASE_FIXTURE(Fixture, "the search goes on where the last one ended")
     give(taken[3]);
     CHECK(take(500) == taken[3]);
     CHECK(heap().free_slob_medium.next == &first.slab_list);
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
 }
 
 TEST_CASE_FIXTURE(Fixture, "free neighbours merge, from either side and both")
@@ -118,23 +106,23 @@ TEST_CASE_FIXTURE(Fixture, "free neighbours merge, from either side and both")
     long const units = page.units;
     give(b[0]);
     give(b[2]);
-    CHECK(damage() == "none"); // which includes that none touch
+    CHECK(t.damage() == "none"); // which includes that none touch
     give(b[1]);
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
     CHECK(page.units == units + 3 * 24);
     give(b[4]);
     give(b[3]);
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
     CHECK(take(5 * 48 - 8) == b[0]);
 }
 
 TEST_CASE_FIXTURE(Fixture, "three lists by size; a page without use goes back")
 {
-    unsigned long const before = pages();
+    unsigned long const before = t.free_pages();
     char* const small = take(247);
     char* const medium = take(248); // 256 with its header
     char* const large = take(1016);
-    CHECK(pages() == before - 2); // the heap's own state is on a page for small ones
+    CHECK(t.free_pages() == before - 2); // the heap's own state is on a page for small ones
     CHECK(length(heap().free_slob_small) == 1);
     CHECK(length(heap().free_slob_medium) == 1);
     CHECK(length(heap().free_slob_large) == 1);
@@ -142,9 +130,9 @@ TEST_CASE_FIXTURE(Fixture, "three lists by size; a page without use goes back")
     give(small);
     give(medium);
     give(large);
-    CHECK(pages() == before);
+    CHECK(t.free_pages() == before);
     CHECK(length(heap().free_slob_medium) == 0);
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
 }
 
 TEST_CASE_FIXTURE(Fixture, "a full page is on no list, and on its freer's list again")
@@ -156,14 +144,14 @@ TEST_CASE_FIXTURE(Fixture, "a full page is on no list, and on its freer's list a
     give(a);
     CHECK(length(heap().free_slob_large) == 1);
     CHECK(page_of(b).units == 1024);
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
     give(b);
     CHECK(length(heap().free_slob_large) == 0);
 }
 
 TEST_CASE_FIXTURE(Fixture, "from a page less its header on, whole pages")
 {
-    unsigned long const before = pages();
+    unsigned long const before = t.free_pages();
     char* const below = take(4087);
     CHECK(virt_to_slab(t.caches.env, below) != nullptr);
     char* const one = take(4088);
@@ -171,10 +159,10 @@ TEST_CASE_FIXTURE(Fixture, "from a page less its header on, whole pages")
     CHECK(ksize(t.caches, one) == 4096);
     char* const four = take(9000);
     CHECK(ksize(t.caches, four) == 16384);
-    CHECK(pages() == before - 6);
+    CHECK(t.free_pages() == before - 6);
     for (char* object : {below, one, four})
         give(object);
-    CHECK(pages() == before);
+    CHECK(t.free_pages() == before);
     CHECK(kmalloc(t.caches, KMALLOC_MAX_SIZE + 1, GFP_KERNEL | __GFP_NOWARN) == nullptr);
     CHECK(kmalloc(t.caches, 10, GFP_KERNEL | __GFP_HIGHMEM) == nullptr);
     CHECK(kmalloc(t.caches, 0, GFP_KERNEL) == ZERO_SIZE_PTR);
@@ -206,23 +194,23 @@ TEST_CASE_FIXTURE(Fixture, "a cache's objects have no header, and are constructe
     CHECK(calls == 3);
     kmem_cache_destroy(s); // nobody counts objects
     CHECK(t.take_log().empty());
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
 }
 
 TEST_CASE_FIXTURE(Fixture, "a cache of large objects takes whole pages")
 {
-    unsigned long const before = pages();
+    unsigned long const before = t.free_pages();
     kmem_cache* const s = kmem_cache_create(t.caches, "large", 10'000, 0, 0, nullptr);
-    unsigned long const with_cache = pages();
+    unsigned long const with_cache = t.free_pages();
     void* const object = kmem_cache_alloc(*s, GFP_KERNEL);
     REQUIRE(object != nullptr);
-    CHECK(pages() == with_cache - 4);
+    CHECK(t.free_pages() == with_cache - 4);
     kmem_cache_free(*s, object);
-    CHECK(pages() == with_cache);
+    CHECK(t.free_pages() == with_cache);
     kmem_cache_free(*s, t.caches.allocator); // a block, not pages
     CHECK(t.take_log().find("WARNING: object pointer: 0x") == 0);
     kmem_cache_destroy(s);
-    CHECK(pages() >= before);
+    CHECK(t.free_pages() >= before);
 }
 
 TEST_CASE_FIXTURE(Fixture, "no memory is null, and changes nothing")
@@ -231,7 +219,7 @@ TEST_CASE_FIXTURE(Fixture, "no memory is null, and changes nothing")
     world.fail_to = ~0ul;
     CHECK(kmalloc(t.caches, 3000, GFP_KERNEL) == nullptr);
     CHECK(kmalloc(t.caches, 30'000, GFP_KERNEL) == nullptr);
-    CHECK(damage() == "none");
+    CHECK(t.damage() == "none");
     world.fail_to = 0;
     give(take(3000));
 }
@@ -244,11 +232,11 @@ TEST_CASE_FIXTURE(Fixture, "check tells damage")
     give(hole);
     slab& page = page_of(object);
     auto* const block = static_cast<slobidx_t*>(page.freelist);
-    REQUIRE(damage() == "none");
+    REQUIRE(t.damage() == "none");
     auto const expect_damage = [&](std::string const& what, auto& field, auto value) {
         auto const saved = field;
         field = value;
-        CHECK(damage() == what);
+        CHECK(t.damage() == what);
         field = saved;
     };
     expect_damage("units differ from the free blocks", page.units, page.units + 1);

@@ -6,17 +6,12 @@
 #include "guestkernel/mm/check.hpp"
 #include "guestkernel/mm/slab/slab_sysfs.hpp"
 #include "guestkernel/mm/slab/slub_node.hpp"
+#include "tests/unit/mm/report_text.hpp"
 #include "tests/unit/mm/slab/test_caches.hpp"
 
 namespace pagelab::mm {
 
 namespace {
-
-char const* damage_of(slab_caches const& caches)
-{
-    slab_damage const found = check_caches(caches);
-    return found ? found.what : "none";
-}
 
 kmem_cache& create(TestCaches& t, char const* name, unsigned size, slab_flags_t flags = 0,
                    void (*ctor)(void*) = nullptr, unsigned align = 0)
@@ -88,7 +83,7 @@ TEST_CASE("objects of one slab are handed out in order, and the last freed first
     CHECK(b == a + 64);
     kmem_cache_free(s, a);
     CHECK(kmem_cache_alloc(s, GFP_KERNEL) == a);
-    CHECK(damage_of(t.caches) == std::string("none"));
+    CHECK(t.damage() == "none");
 }
 
 TEST_CASE("slabs go to the cpu's partial list, then to the node, then back to the pages")
@@ -106,12 +101,12 @@ TEST_CASE("slabs go to the cpu's partial list, then to the node, then back to th
         kmem_cache_free(s, objects[static_cast<size_t>(slab) * 8]);
     CHECK(get_node(s).nr_partial == 6); // the seventh drained the first six
     CHECK(s.cpu_slab[0].partial->slabs == 1);
-    CHECK(damage_of(t.caches) == std::string("none"));
+    CHECK(t.damage() == "none");
     for (size_t i = 0; i < objects.size(); i++) {
         if (i >= 7 * 8 || i % 8 != 0)
             kmem_cache_free(s, objects[i]);
     }
-    CHECK(damage_of(t.caches) == std::string("none"));
+    CHECK(t.damage() == "none");
     CHECK(get_node(s).nr_slabs < 20);
     kmem_cache_shrink(s);
     CHECK(get_node(s).nr_slabs == 0);
@@ -129,13 +124,13 @@ TEST_CASE("objects of another CPU's slab return by the slab's own list")
     world.cpu = 3;
     kmem_cache_free(s, mine[2]);
     kmem_cache_free(s, mine[5]);
-    CHECK(damage_of(t.caches) == std::string("none"));
+    CHECK(t.damage() == "none");
     void* const other = kmem_cache_alloc(s, GFP_KERNEL); // from a slab of its own
     CHECK(virt_to_slab(t.caches.env, other) != virt_to_slab(t.caches.env, mine[5]));
     world.cpu = 0;
     CHECK(kmem_cache_alloc(s, GFP_KERNEL) == mine[5]);
     CHECK(kmem_cache_alloc(s, GFP_KERNEL) == mine[2]);
-    CHECK(damage_of(t.caches) == std::string("none"));
+    CHECK(t.damage() == "none");
 }
 
 TEST_CASE("similar caches are one, and die with their last user")
@@ -221,7 +216,7 @@ TEST_CASE("out of memory is reported and leaves the cache as it was")
           "  node 0: slabs: 0, objs: 0, free: 0\n");
     CHECK(kmem_cache_alloc(s, GFP_KERNEL | __GFP_NOWARN) == nullptr);
     CHECK(t.take_log().empty());
-    CHECK(damage_of(t.caches) == std::string("none"));
+    CHECK(t.damage() == "none");
     world.fail_from = world.page_calls;
     world.fail_to = world.page_calls + 1; // the preferred order fails, the smallest does not
     CHECK(kmem_cache_alloc(s, GFP_KERNEL) != nullptr);
@@ -236,15 +231,7 @@ TEST_CASE("slabinfo has Linux' format")
     kmem_cache& s = create(t, "demo", 1000);
     for (int i = 0; i < 9; i++)
         kmem_cache_alloc(s, GFP_KERNEL);
-    std::string text;
-    char buffer[64];
-    lib::seq_file m{buffer, sizeof(buffer),
-                    [](void* context, char const* bytes, size_t length) {
-                        static_cast<std::string*>(context)->append(bytes, length);
-                    },
-                    &text};
-    show_slabinfo(m, t.caches);
-    lib::seq_flush(m);
+    std::string const text = report_text([&](auto& m) { show_slabinfo(m, t.caches); });
     CHECK(text.find("slabinfo - version: 2.1\n# name            <active_objs>") == 0);
     CHECK(text.find("\ndemo                  16     16   1000    8    2 : tunables    0    0    0 "
                     ": slabdata      2      2      0\n") != std::string::npos);
@@ -260,20 +247,11 @@ TEST_CASE("the files of /sys/kernel/slab tell sizes, counts and flags")
     for (int i = 0; i < 9; i++)
         kmem_cache_alloc(s, GFP_KERNEL);
     auto const read = [&](char const* path) {
-        std::string text;
-        char buffer[64];
-        lib::seq_file m{buffer, sizeof(buffer),
-                        [](void* context, char const* bytes, size_t length) {
-                            static_cast<std::string*>(context)->append(bytes, length);
-                        },
-                        &text};
         slab_attribute const* const attribute = find_slab_attribute(path);
         kmem_cache const* const cache = find_cache(t.caches, path);
         REQUIRE(attribute != nullptr);
         REQUIRE(cache == &s);
-        attribute->show(m, *cache);
-        lib::seq_flush(m);
-        return text;
+        return report_text([&](auto& m) { attribute->show(m, *cache); });
     };
     CHECK(read("demo/object_size") == "1000\n");
     CHECK(read("demo/slab_size") == "1024\n");
@@ -303,28 +281,28 @@ TEST_CASE("check finds damage")
     kmem_cache_free(s, b);
     kmem_cache_free(s, a);
     slab& sl = *virt_to_slab(t.caches.env, a);
-    REQUIRE(damage_of(t.caches) == std::string("none"));
+    REQUIRE(t.damage() == "none");
     set_freepointer(s, a, a + 1);
-    CHECK(damage_of(t.caches) == std::string("free list leads out of the slab"));
+    CHECK(t.damage() == "free list leads out of the slab");
     set_freepointer(s, a, a);
-    CHECK(damage_of(t.caches) == std::string("free list is a circle"));
+    CHECK(t.damage() == "free list is a circle");
     set_freepointer(s, a, b);
     clear_slab_frozen(sl);
-    CHECK(damage_of(t.caches) == std::string("the cpu's slab is not frozen"));
+    CHECK(t.damage() == "the cpu's slab is not frozen");
     set_slab_frozen(sl);
     sl.inuse--;
-    CHECK(damage_of(t.caches) == std::string("free list and inuse disagree"));
+    CHECK(t.damage() == "free list and inuse disagree");
     sl.inuse++;
     get_node(s).nr_partial++;
-    CHECK(damage_of(t.caches) == std::string("nr_partial is not the list's length"));
+    CHECK(t.damage() == "nr_partial is not the list's length");
     get_node(s).nr_partial--;
     get_node(s).nr_slabs = 0;
-    CHECK(damage_of(t.caches) == std::string("nr_slabs or total_objects is wrong"));
+    CHECK(t.damage() == "nr_slabs or total_objects is wrong");
     get_node(s).nr_slabs = 1;
     sl.slab_cache = nullptr;
-    CHECK(damage_of(t.caches) == std::string("slab is another cache's"));
+    CHECK(t.damage() == "slab is another cache's");
     sl.slab_cache = &s;
-    CHECK(damage_of(t.caches) == std::string("none"));
+    CHECK(t.damage() == "none");
 }
 
 } // namespace pagelab::mm

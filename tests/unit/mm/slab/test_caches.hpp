@@ -112,6 +112,20 @@ class TestCaches {
         return text;
     }
 
+    // The first broken invariant, in words, or "none".
+    std::string damage() const
+    {
+        slab_damage const found = check_caches(caches);
+        return found ? found.what : "none";
+    }
+
+    // With none left on the lists of the CPUs.
+    unsigned long free_pages()
+    {
+        drain_all_pages(node.pgdat);
+        return nr_free_pages(node.pgdat);
+    }
+
     static constexpr uint64_t kRam = 32ull << 20;
 
     TestNode node;
