@@ -11,8 +11,7 @@
 #include <span>
 #include <vector>
 
-#include <malloc.h>
-
+#include "emu/cpu/private_bytes.hpp"
 #include "guestkernel/abi/address.hpp"
 
 namespace pagelab::cpu {
@@ -25,11 +24,6 @@ constexpr std::array<uint8_t, 6> kStoreAndCount = {
     0x48, 0xff, 0xc1, // inc %rcx
     0xf4,             // hlt
 };
-
-std::span<std::byte> private_bytes(uc_engine* engine)
-{
-    return {reinterpret_cast<std::byte*>(engine), malloc_usable_size(engine)};
-}
 
 uint32_t word_at(std::span<std::byte const> bytes, size_t offset)
 {

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include <link.h>
-#include <malloc.h>
 
+#include "emu/cpu/private_bytes.hpp"
 #include "emu/cpu/safe_read.hpp"
 #include "guestkernel/abi/address.hpp"
 
@@ -86,8 +86,9 @@ std::vector<Range> loaded_modules()
 std::set<std::byte*> search(uc_engine* engine, uint64_t seed)
 {
     constexpr uintptr_t kLowest = 0x1'0000, kEnd = uintptr_t{1} << 47; // of a process's memory
-    std::vector<uintptr_t> words(malloc_usable_size(engine) / sizeof(uintptr_t));
-    std::memcpy(words.data(), engine, words.size() * sizeof(uintptr_t));
+    auto const bytes = private_bytes(engine);
+    std::vector<uintptr_t> words(bytes.size() / sizeof(uintptr_t));
+    std::memcpy(words.data(), bytes.data(), words.size() * sizeof(uintptr_t));
     auto const modules = loaded_modules();
     std::vector<std::byte> room(kSearched);
     std::set<std::byte*> found;

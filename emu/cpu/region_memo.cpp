@@ -6,7 +6,7 @@
 #include <cstring>
 #include <optional>
 
-#include <malloc.h>
+#include "emu/cpu/private_bytes.hpp"
 
 // The library's own, of no header: MemoryRegion* (struct uc_struct*, hwaddr). Null if it has none.
 extern "C" [[gnu::weak]] void* find_memory_mapping_x86_64(uc_engine* engine, uint64_t address);
@@ -49,14 +49,14 @@ void* find_region(uc_engine* engine, uint64_t address) noexcept
 // The one word of the engine's structure that holds `function`.
 std::byte* find_pointer(uc_engine* engine, FindRegion function)
 {
-    auto* const bytes = reinterpret_cast<std::byte*>(engine);
+    auto const bytes = private_bytes(engine);
     std::byte* found = nullptr;
-    for (size_t at = 0; at + sizeof function <= malloc_usable_size(engine); at += sizeof function) {
-        if (std::memcmp(bytes + at, &function, sizeof function) != 0)
+    for (size_t at = 0; at + sizeof function <= bytes.size(); at += sizeof function) {
+        if (std::memcmp(&bytes[at], &function, sizeof function) != 0)
             continue;
         if (found != nullptr)
             return nullptr;
-        found = bytes + at;
+        found = &bytes[at];
     }
     return found;
 }
