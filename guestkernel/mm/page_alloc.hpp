@@ -2,7 +2,8 @@
 //
 // A request names an order (2^order pages, 0..10) and gfp flags. Zones are tried from the highest
 // allowed one down; each must keep its watermark and, for requests that could have used a higher
-// zone, its lowmem reserve. Nothing is reclaimed: what cannot be had now fails.
+// zone, its lowmem reserve. When none can, a request that may sleep reclaims memory first
+// (page_slowpath.cpp); what cannot be had then fails.
 //
 // A block is freed with the order it was taken with. Unless it is compound (__GFP_COMP, see
 // compound.hpp), only its first page counts users. __GFP_ZERO needs the environment, to reach the
@@ -12,9 +13,18 @@
 // split_page, alloc_pages_exact.
 #pragma once
 
+#include "guestkernel/lib/bitops.hpp"
 #include "guestkernel/mm/zone.hpp"
 
 namespace pagelab::mm {
+
+// The order of the smallest block that holds `size` bytes (> 0).
+constexpr unsigned get_order(size_t size)
+{
+    return lib::fls64((size - 1) / kPageSize);
+}
+
+static_assert(get_order(1) == 0 && get_order(4096) == 0 && get_order(4097) == 1);
 
 // The first page of the block, or null: order too large, or no zone has a block to give.
 page* alloc_pages(pglist_data& pgdat, gfp_t gfp, unsigned order);

@@ -38,14 +38,6 @@ Result<> drop_reference(pglist_data& pgdat, page& first, unsigned order)
     return {};
 }
 
-unsigned get_order(size_t size)
-{
-    unsigned order = 0;
-    while (order < MAX_ORDER && static_cast<size_t>(kPageSize) << order < size)
-        order++;
-    return order;
-}
-
 unsigned long exact_pages(size_t size)
 {
     return static_cast<unsigned long>((size + kPageSize - 1) / kPageSize);

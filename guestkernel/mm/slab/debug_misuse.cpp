@@ -43,7 +43,7 @@ void report_objects_remaining(kmem_cache& s, slab& sl)
         char* const object = slab_object(s, sl, i);
         if (is_free(s, sl, object))
             continue;
-        printk(*s.caches->env.pgdat->env, log_level::err, "Object 0x%p @offset=%lu\n",
+        printk(slab_output(s), log_level::err, "Object 0x%p @offset=%lu\n",
                static_cast<void*>(object),
                static_cast<unsigned long>(object - slab_address(s.caches->env, sl)));
         print_tracking(s, object);
@@ -54,7 +54,7 @@ void report_out_of_memory(kmem_cache& s, gfp_t gfp)
 {
     if (gfp & __GFP_NOWARN)
         return;
-    environment const& out = *s.caches->env.pgdat->env;
+    environment const& out = slab_output(s);
     char flags[kFlagTextSize];
     printk(out, log_level::warning, "SLUB: Unable to allocate memory on node -1, gfp=%#x(%s)\n",
            gfp, format_gfp_flags(flags, sizeof(flags), gfp));

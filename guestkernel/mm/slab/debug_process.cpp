@@ -14,7 +14,7 @@ void trace(kmem_cache const& s, slab const& sl, void const* object, char const* 
 {
     if ((s.flags & SLAB_TRACE) == 0)
         return;
-    environment const& out = *s.caches->env.pgdat->env;
+    environment const& out = slab_output(s);
     printk(out, log_level::info, "TRACE %s %s 0x%p inuse=%u fp=0x%p\n", s.name, what, object,
            unsigned{sl.inuse}, sl.freelist);
     slab_dump_stack(s.caches->env);

@@ -12,11 +12,6 @@ namespace {
 constexpr unsigned kRowBytes = 16;
 constexpr unsigned kMessageSize = 128;
 
-environment const& output(kmem_cache const& s)
-{
-    return *s.caches->env.pgdat->env;
-}
-
 unsigned long offset_in(kmem_cache const& s, slab const& sl, void const* address)
 {
     return static_cast<unsigned long>(static_cast<char const*>(address) -
@@ -27,13 +22,13 @@ void print_slab_info(kmem_cache const& s, slab const& sl)
 {
     char flags[kFlagTextSize];
     format_page_flags(flags, sizeof(flags), sl.__page_flags);
-    printk(output(s), log_level::err, "Slab 0x%p objects=%u used=%u fp=0x%p flags=%s\n",
+    printk(slab_output(s), log_level::err, "Slab 0x%p objects=%u used=%u fp=0x%p flags=%s\n",
            static_cast<void const*>(&sl), slab_objects(sl), unsigned{sl.inuse}, sl.freelist, flags);
 }
 
 void slab_bug(kmem_cache const& s, char const* what)
 {
-    environment const& out = output(s);
+    environment const& out = slab_output(s);
     printk(out, log_level::err,
            "============================================================================="
            "\n");
@@ -57,7 +52,7 @@ void print_trailer(kmem_cache& s, slab& sl, void* object)
     char* const p = static_cast<char*>(object);
     print_tracking(s, object);
     print_slab_info(s, sl);
-    printk(output(s), log_level::err, "Object 0x%p @offset=%lu fp=0x%p\n\n", object,
+    printk(slab_output(s), log_level::err, "Object 0x%p @offset=%lu fp=0x%p\n\n", object,
            offset_in(s, sl, object), get_freepointer(s, object));
     if (s.flags & SLAB_RED_ZONE)
         print_section(s, "Redzone  ", p - s.red_left_pad, s.red_left_pad);
@@ -88,7 +83,7 @@ void print_section(kmem_cache const& s, char const* text, void const* from, unsi
             readable[i] = byte >= 0x20 && byte < 0x7f ? static_cast<char>(byte) : '.';
         }
         readable[count] = '\0';
-        printk(output(s), log_level::err, "%s%p: %-48s %s\n", text,
+        printk(slab_output(s), log_level::err, "%s%p: %-48s %s\n", text,
                static_cast<void const*>(bytes + row), hex, readable);
     }
 }
@@ -98,7 +93,7 @@ void object_err(kmem_cache& s, slab& sl, void* object, char const* reason)
     slab_bug(s, reason);
     if (object == nullptr || !check_valid_pointer(s, sl, object)) {
         print_slab_info(s, sl);
-        printk(output(s), log_level::err, "Invalid pointer 0x%p\n", object);
+        printk(slab_output(s), log_level::err, "Invalid pointer 0x%p\n", object);
     } else {
         print_trailer(s, sl, object);
     }
@@ -125,7 +120,7 @@ void slab_fix(kmem_cache const& s, char const* format, ...)
     va_start(arguments, format);
     lib::vsnprintf(message, sizeof(message), format, arguments);
     va_end(arguments);
-    printk(output(s), log_level::err, "FIX %s: %s\n", s.name, message);
+    printk(slab_output(s), log_level::err, "FIX %s: %s\n", s.name, message);
 }
 
 void report_overwritten(kmem_cache& s, slab& sl, void* object, char const* what,
@@ -134,7 +129,8 @@ void report_overwritten(kmem_cache& s, slab& sl, void* object, char const* what,
     char message[kMessageSize];
     lib::snprintf(message, sizeof(message), "%s overwritten", what);
     slab_bug(s, message);
-    printk(output(s), log_level::err, "0x%p-0x%p @offset=%lu. First byte 0x%x instead of 0x%x\n",
+    printk(slab_output(s), log_level::err,
+           "0x%p-0x%p @offset=%lu. First byte 0x%x instead of 0x%x\n",
            static_cast<void const*>(first), static_cast<void const*>(last), offset_in(s, sl, first),
            unsigned{*first}, unsigned{value});
     print_trailer(s, sl, object);

@@ -13,10 +13,10 @@
 // Source: Linux 6.1 mm/slab.h, mm/slab_common.c.
 #pragma once
 
-#include "guestkernel/lib/bitops.hpp"
 #include "guestkernel/lib/result.hpp"
 #include "guestkernel/lib/seq_file.hpp"
 #include "guestkernel/mm/compound.hpp"
+#include "guestkernel/mm/page_alloc.hpp"
 #include "guestkernel/mm/slab/slab_cache.hpp"
 
 namespace pagelab::mm {
@@ -29,12 +29,6 @@ inline constexpr unsigned kCacheLine = 64; // cache_line_size()
 inline constexpr size_t KMALLOC_MAX_SIZE = kPageSize << (MAX_ORDER - 1);
 inline constexpr unsigned KMALLOC_SHIFT_HIGH = 13; // the largest kmalloc cache: 8 KiB
 inline constexpr size_t KMALLOC_MAX_CACHE_SIZE = 1u << KMALLOC_SHIFT_HIGH;
-
-// The order of the smallest block that holds `size` bytes (> 0).
-constexpr unsigned get_order(size_t size)
-{
-    return lib::fls64((size - 1) / kPageSize);
-}
 
 enum kmalloc_cache_type : unsigned {
     KMALLOC_NORMAL,
@@ -117,6 +111,12 @@ struct slab_caches {
     kmem_cache boot_kmem_cache;
     kmem_cache boot_kmem_cache_node;
 };
+
+// Where what is said about a cache goes.
+inline environment const& slab_output(kmem_cache const& s)
+{
+    return *s.caches->env.pgdat->env;
+}
 
 // Brings up an allocator and kmalloc's caches. The first five fields are filled.
 Result<> kmem_cache_init(slab_caches& caches);

@@ -1,5 +1,6 @@
 // What SLAB's debugging prints, as Linux prints it; addresses are not hashed.
 #include "guestkernel/lib/format.hpp"
+#include "guestkernel/lib/minmax.hpp"
 #include "guestkernel/mm/flag_names.hpp"
 #include "guestkernel/mm/slab/slab_array_debug.hpp"
 
@@ -10,15 +11,9 @@ namespace {
 constexpr unsigned kRowBytes = 16;
 constexpr unsigned kMessageSize = 160;
 
-environment const& output(kmem_cache const& s)
-{
-    return *s.caches->env.pgdat->env;
-}
-
 unsigned row_length(kmem_cache const& s, unsigned offset)
 {
-    unsigned const left = s.object_size - offset;
-    return left < kRowBytes ? left : kRowBytes;
+    return lib::min(s.object_size - offset, kRowBytes);
 }
 
 // A free object with one bit wrong in the row looks like the memory's fault.
@@ -34,8 +29,8 @@ void report_single_bit(kmem_cache const& s, unsigned char const* row, unsigned l
     }
     if (bad != 1 || (error & (error - 1)) != 0)
         return;
-    printk(output(s), log_level::err, "Single bit error detected. Probably bad RAM.\n");
-    printk(output(s), log_level::err, "Run memtest86+ or a similar memory test tool.\n");
+    printk(slab_output(s), log_level::err, "Single bit error detected. Probably bad RAM.\n");
+    printk(slab_output(s), log_level::err, "Run memtest86+ or a similar memory test tool.\n");
 }
 
 // "010: 6b 6b ...  kk..": hexadecimal up to column 48, as lib/hexdump.c.
@@ -50,20 +45,20 @@ void dump_line(kmem_cache const& s, void const* object, unsigned offset)
         readable[i] = row[i] >= 0x20 && row[i] < 0x7f ? static_cast<char>(row[i]) : '.';
     }
     readable[length] = '\0';
-    printk(output(s), log_level::err, "%03x: %-48s %s\n", offset, hex, readable);
+    printk(slab_output(s), log_level::err, "%03x: %-48s %s\n", offset, hex, readable);
     report_single_bit(s, row, length);
 }
 
 void print_objinfo(kmem_cache const& s, void* slot, unsigned rows)
 {
     if (s.flags & SLAB_RED_ZONE)
-        printk(output(s), log_level::err, "Redzone: 0x%llx/0x%llx\n",
+        printk(slab_output(s), log_level::err, "Redzone: 0x%llx/0x%llx\n",
                static_cast<unsigned long long>(dbg_redzone1(s, slot)),
                static_cast<unsigned long long>(dbg_redzone2(s, slot)));
     if (s.flags & SLAB_STORE_USER) {
         char symbol[kMessageSize];
         s.caches->env.sprint_symbol(symbol, sizeof(symbol), dbg_userword(s, slot));
-        printk(output(s), log_level::err, "Last user: (%s)\n", symbol);
+        printk(slab_output(s), log_level::err, "Last user: (%s)\n", symbol);
     }
     for (unsigned row = 0; row < rows && row * kRowBytes < s.object_size; row++)
         dump_line(s, slot_to_object(s, slot), row * kRowBytes);
@@ -72,7 +67,7 @@ void print_objinfo(kmem_cache const& s, void* slot, unsigned rows)
 void print_neighbour(kmem_cache const& s, slab const& sl, unsigned index, char const* which)
 {
     char* const slot = index_to_slot(s, sl, index);
-    printk(output(s), log_level::err, "%s obj: start=%p, len=%u\n", which,
+    printk(slab_output(s), log_level::err, "%s obj: start=%p, len=%u\n", which,
            static_cast<void*>(slot_to_object(s, slot)), s.object_size);
     print_objinfo(s, slot, 2);
 }
@@ -92,7 +87,7 @@ unsigned dump_damage(kmem_cache const& s, void* slot)
         if (is_poisoned(s, object, i))
             continue;
         if (rows == 0) {
-            printk(output(s), log_level::err, "Slab corruption (%s): %s start=%p, len=%u\n",
+            printk(slab_output(s), log_level::err, "Slab corruption (%s): %s start=%p, len=%u\n",
                    s.caches->env.print_tainted(), s.name, static_cast<void const*>(object),
                    s.object_size);
             print_objinfo(s, slot, 0);
@@ -108,15 +103,15 @@ unsigned dump_damage(kmem_cache const& s, void* slot)
 
 void slab_error(kmem_cache& s, char const* function, char const* what)
 {
-    printk(output(s), log_level::err, "slab error in %s(): cache `%s': %s\n", function, s.name,
+    printk(slab_output(s), log_level::err, "slab error in %s(): cache `%s': %s\n", function, s.name,
            what);
-    output(s).dump_stack();
+    slab_output(s).dump_stack();
     s.caches->env.add_taint(TAINT_BAD_PAGE);
 }
 
 void print_redzones(kmem_cache& s, void* slot)
 {
-    printk(output(s), log_level::err, "%p: redzone 1:0x%llx, redzone 2:0x%llx\n", slot,
+    printk(slab_output(s), log_level::err, "%p: redzone 1:0x%llx, redzone 2:0x%llx\n", slot,
            static_cast<unsigned long long>(dbg_redzone1(s, slot)),
            static_cast<unsigned long long>(dbg_redzone2(s, slot)));
 }
@@ -135,9 +130,9 @@ void check_poison_obj(kmem_cache& s, void* slot)
 
 void report_double_free(kmem_cache& s, void* object)
 {
-    printk(output(s), log_level::err, "slab: double free detected in cache '%s', objp %p\n", s.name,
-           object);
-    output(s).dump_stack();
+    printk(slab_output(s), log_level::err, "slab: double free detected in cache '%s', objp %p\n",
+           s.name, object);
+    slab_output(s).dump_stack();
     s.caches->env.add_taint(TAINT_BAD_PAGE);
 }
 
@@ -148,7 +143,7 @@ void slab_out_of_memory(kmem_cache& s, gfp_t gfp)
     kmem_cache_node_array const& n = *s.array.node;
     unsigned long const objects = n.total_slabs * s.array.num;
     char flags[kFlagTextSize];
-    printk(output(s), log_level::warning,
+    printk(slab_output(s), log_level::warning,
            "SLAB: Unable to allocate memory on node %d, gfp=%#x(%s)\n"
            "  cache: %s, object size: %u, order: %u\n"
            "  node %d: slabs: %lu/%lu, objs: %lu/%lu\n",

@@ -121,6 +121,7 @@ TEST_CASE("an exact number of pages: the rest of the block is given back")
     CHECK_FALSE(check(pgdat));
     CHECK(alloc_pages_exact(pgdat, size_t{64} << 20, GFP_KERNEL) == nullptr);
     CHECK(alloc_pages_exact(pgdat, 4096, GFP_HIGHUSER) == nullptr);
+    CHECK(alloc_pages_exact(pgdat, 0, GFP_KERNEL) == nullptr);
 }
 
 TEST_CASE("a page somebody wrote to while it was free is set aside and reported")
