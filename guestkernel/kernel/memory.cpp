@@ -6,6 +6,7 @@
 #include "guestkernel/kernel/memory_reports.hpp"
 #include "guestkernel/kernel/page_cache.hpp"
 #include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/lib/minmax.hpp"
 #include "guestkernel/mm/e820.hpp"
 #include "guestkernel/mm/mm_init.hpp"
 #include "guestkernel/mm/watermark.hpp"
@@ -31,22 +32,17 @@ mm::memblock_region memory_regions[kMaxRegions];
 mm::memblock_region reserved_regions[kMaxRegions];
 mm::pglist_data contig_page_data;
 
-unsigned long earlier(unsigned long a, unsigned long b)
-{
-    return a < b ? a : b;
-}
-
 mm::free_area_config zone_limits(unsigned long max_pfn)
 {
     mm::free_area_config config = {};
     config.layout = &kLayout;
     config.phys_to_virt = arch::phys_to_virt;
     config.env = &memory_environment;
-    config.max_zone_pfn[kLayout.dma] = earlier(kMaxDmaPfn, max_pfn);
+    config.max_zone_pfn[kLayout.dma] = lib::min(kMaxDmaPfn, max_pfn);
     if (kLayout.dma32 != kLayout.normal)
-        config.max_zone_pfn[kLayout.dma32] = earlier(kMaxDma32Pfn, max_pfn);
+        config.max_zone_pfn[kLayout.dma32] = lib::min(kMaxDma32Pfn, max_pfn);
     auto const max_low_pfn = static_cast<unsigned long>(arch::kDirectMapMax / kPageSize);
-    config.max_zone_pfn[kLayout.normal] = earlier(max_low_pfn, max_pfn);
+    config.max_zone_pfn[kLayout.normal] = lib::min(max_low_pfn, max_pfn);
     if (kLayout.highmem != kLayout.normal)
         config.max_zone_pfn[kLayout.highmem] = max_pfn;
     return config;

@@ -11,6 +11,7 @@
 #include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/sysrq.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
+#include "guestkernel/lib/path.hpp"
 #include "guestkernel/lib/string.hpp"
 
 namespace pagelab::kernel {
@@ -67,15 +68,6 @@ char const* below_proc(char const* path)
     return *path == '\0' ? path : nullptr;
 }
 
-// Up to the first '/'.
-size_t first_part(char const* name)
-{
-    size_t length = 0;
-    while (name[length] != '\0' && name[length] != '/')
-        length++;
-    return length;
-}
-
 } // namespace
 
 #define RELEASE "0.1"
@@ -112,7 +104,7 @@ bool list_proc(char const* path)
             (length > 0 && file.name[length] != '/'))
             continue;
         char const* const entry = file.name + length + (length > 0 ? 1 : 0);
-        size_t const entry_length = first_part(entry);
+        size_t const entry_length = lib::first_component(entry);
         if (entry_length != last_length || strncmp(entry, last, entry_length) != 0) {
             console_write(entry, entry_length);
             console_puts("\n");

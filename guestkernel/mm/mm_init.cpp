@@ -3,6 +3,7 @@
 
 #include "guestkernel/lib/align.hpp"
 #include "guestkernel/lib/bitops.hpp"
+#include "guestkernel/lib/minmax.hpp"
 #include "guestkernel/mm/buddy.hpp"
 #include "guestkernel/mm/page_alloc.hpp"
 #include "guestkernel/mm/pageblock.hpp"
@@ -13,22 +14,12 @@ namespace pagelab::mm {
 
 namespace {
 
-unsigned long min_of(unsigned long a, unsigned long b)
-{
-    return a < b ? a : b;
-}
-
-unsigned long max_of(unsigned long a, unsigned long b)
-{
-    return a > b ? a : b;
-}
-
 void init_zone(pglist_data& pgdat, unsigned idx, unsigned long low, unsigned long high)
 {
     zone& z = pgdat.node_zones[idx];
     unsigned long const node_end = pgdat.node_start_pfn + pgdat.node_spanned_pages;
-    unsigned long const start = max_of(low, pgdat.node_start_pfn);
-    unsigned long const end = min_of(high, node_end);
+    unsigned long const start = lib::max(low, pgdat.node_start_pfn);
+    unsigned long const end = lib::min(high, node_end);
     z.name = pgdat.layout->names[idx];
     z.zone_pgdat = &pgdat;
     z.per_cpu_pageset = &z.boot_pageset;
@@ -90,7 +81,7 @@ void init_memory_range(pglist_data& pgdat, unsigned long start, unsigned long en
     for (unsigned long pfn = start; pfn < end;) {
         unsigned const idx = zone_of_pfn(pgdat, pfn);
         zone& z = pgdat.node_zones[idx];
-        unsigned long const stop = min_of(end, zone_end_pfn(z));
+        unsigned long const stop = lib::min(end, zone_end_pfn(z));
         for (; pfn < stop; pfn++) {
             init_page(pgdat.node_mem_map[pfn], idx);
             pgdat.node_mem_map[pfn]._refcount = 1;
@@ -108,17 +99,17 @@ void memmap_init(pglist_data& pgdat, memblock const& mb)
         memblock_region const& region = mb.memory.regions[i];
         auto const start = static_cast<unsigned long>(region.base >> kPageShift);
         auto const end = static_cast<unsigned long>((region.base + region.size) >> kPageShift);
-        init_unavailable_range(pgdat, max_of(done, static_cast<unsigned long>(range.start.value)),
+        init_unavailable_range(pgdat, lib::max(done, static_cast<unsigned long>(range.start.value)),
                                start);
         init_memory_range(pgdat, start, end);
         done = end;
         unsigned long hole_end = static_cast<unsigned long>(range.end.value);
         if (i + 1 < mb.memory.cnt) {
             uint64_t const next = mb.memory.regions[i + 1].base >> kPageShift;
-            hole_end = min_of(hole_end, static_cast<unsigned long>(next));
+            hole_end = lib::min(hole_end, static_cast<unsigned long>(next));
         }
         init_unavailable_range(pgdat, done, hole_end);
-        done = max_of(done, hole_end);
+        done = lib::max(done, hole_end);
     }
 }
 
@@ -172,7 +163,7 @@ void mark_reserved(pglist_data& pgdat)
             memblock_region const& memory = mb.memory.regions[m];
             auto const low = static_cast<unsigned long>(memory.base >> kPageShift);
             auto const high = static_cast<unsigned long>((memory.base + memory.size) >> kPageShift);
-            for (unsigned long pfn = max_of(first, low); pfn < min_of(last, high); pfn++)
+            for (unsigned long pfn = lib::max(first, low); pfn < lib::min(last, high); pfn++)
                 set_page_flag(pgdat.node_mem_map[pfn], PG_reserved);
         }
     }
@@ -183,8 +174,8 @@ void free_pages_memory(pglist_data& pgdat, unsigned long start, unsigned long en
 {
     while (start < end) {
         zone& z = page_zone(pgdat, pgdat.node_mem_map[start]);
-        unsigned long const stop = min_of(end, zone_end_pfn(z));
-        unsigned order = static_cast<unsigned>(min_of(MAX_ORDER - 1, lib::lowest_bit(start)));
+        unsigned long const stop = lib::min(end, zone_end_pfn(z));
+        unsigned order = static_cast<unsigned>(lib::min(MAX_ORDER - 1, lib::lowest_bit(start)));
         while (start + (1ul << order) > stop)
             order--;
         for (unsigned long i = 0; i < 1ul << order; i++)
@@ -229,7 +220,7 @@ Result<> free_area_init(pglist_data& pgdat, memblock& mb, free_area_config const
 
     unsigned long low = 0;
     for (unsigned i = 0; i < config.layout->nr_zones; i++) {
-        unsigned long const high = max_of(low, config.max_zone_pfn[i]);
+        unsigned long const high = lib::max(low, config.max_zone_pfn[i]);
         init_zone(pgdat, i, low, high);
         low = high;
     }

@@ -1,27 +1,18 @@
 // Refilling, keeping and giving back.
 #include "guestkernel/mm/pcp.hpp"
 
+#include "guestkernel/lib/minmax.hpp"
 #include "guestkernel/mm/watermark.hpp"
 
 namespace pagelab::mm {
 
 namespace {
 
-int min_of(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-int max_of(int a, int b)
-{
-    return a > b ? a : b;
-}
-
 // A pageset with batch 1 must not keep pages: one block is taken, and goes straight on.
 int rmqueue_bulk(zone& z, list_head& list, unsigned order, int batch, migratetype type,
                  fallback_policy policy)
 {
-    int const wanted = batch > 1 ? max_of(batch >> order, 2) : batch;
+    int const wanted = batch > 1 ? lib::max(batch >> order, 2) : batch;
     int taken = 0;
     while (taken < wanted) {
         page* const p = rmqueue(z, order, type, policy);
@@ -36,7 +27,7 @@ int rmqueue_bulk(zone& z, list_head& list, unsigned order, int batch, migratetyp
 // Gives back the oldest blocks, beginning with the list just grown, then from each in turn.
 void free_pcppages_bulk(zone& z, per_cpu_pages& pcp, int count, unsigned pindex)
 {
-    count = min_of(count, pcp.count);
+    count = lib::min(count, pcp.count);
     while (count > 0) {
         list_head& list = pcp.lists[pindex];
         unsigned const order = pindex_to_order(pindex);
@@ -57,7 +48,7 @@ int nr_pcp_high(zone const& z, per_cpu_pages const& pcp, unsigned order)
 {
     if (pcp.high == 0 || (pcp.free_factor != 0 && order > 0))
         return 0;
-    return z.flags & 1ul << ZONE_RECLAIM_ACTIVE ? min_of(pcp.batch << 2, pcp.high) : pcp.high;
+    return z.flags & 1ul << ZONE_RECLAIM_ACTIVE ? lib::min(pcp.batch << 2, pcp.high) : pcp.high;
 }
 
 // How many pages to give back: a batch, twice as many each time nothing was taken meanwhile, but
@@ -72,7 +63,7 @@ int nr_pcp_free(per_cpu_pages& pcp, int high, unsigned order)
     int const wanted = pcp.batch << pcp.free_factor;
     if (wanted < most)
         pcp.free_factor++;
-    return max_of(pcp.batch, min_of(wanted, most));
+    return lib::max(pcp.batch, lib::min(wanted, most));
 }
 
 } // namespace

@@ -1,14 +1,11 @@
 // How much each shrinker is asked for.
 #include "guestkernel/mm/shrinker.hpp"
 
+#include "guestkernel/lib/minmax.hpp"
+
 namespace pagelab::mm {
 
 namespace {
-
-long min_of(long a, long b)
-{
-    return a < b ? a : b;
-}
 
 long wanted_objects(shrinker const& s, long freeable, int priority)
 {
@@ -27,11 +24,11 @@ unsigned long do_shrink_slab(pglist_data& pgdat, shrinker& s, gfp_t gfp_mask, in
     long const deferred = s.nr_deferred;
     long const delta = wanted_objects(s, freeable, priority);
     long const batch = s.batch != 0 ? s.batch : SHRINK_BATCH;
-    long left = min_of((deferred >> priority) + delta, 2 * freeable);
+    long left = lib::min((deferred >> priority) + delta, 2 * freeable);
     long scanned = 0;
     unsigned long freed = 0;
     while (left >= batch || left >= freeable) {
-        long const now = min_of(batch, left);
+        long const now = lib::min(batch, left);
         if (now == 0)
             break;
         control.nr_to_scan = control.nr_scanned = static_cast<unsigned long>(now);
@@ -46,7 +43,7 @@ unsigned long do_shrink_slab(pglist_data& pgdat, shrinker& s, gfp_t gfp_mask, in
             break;
     }
     long const next = deferred + delta - scanned;
-    s.nr_deferred = min_of(next > 0 ? next : 0, 2 * freeable);
+    s.nr_deferred = lib::min(next > 0 ? next : 0, 2 * freeable);
     return freed;
 }
 

@@ -2,6 +2,7 @@
 #include "guestkernel/mm/vmscan.hpp"
 
 #include "guestkernel/lib/bitops.hpp"
+#include "guestkernel/lib/minmax.hpp"
 #include "guestkernel/mm/filemap.hpp"
 #include "guestkernel/mm/lru.hpp"
 #include "guestkernel/mm/shrink_node.hpp"
@@ -117,11 +118,6 @@ bool inactive_is_low(pglist_data const& pgdat, scan_control const& sc)
     return inactive * ratio < active;
 }
 
-unsigned long min_of(unsigned long a, unsigned long b)
-{
-    return a < b ? a : b;
-}
-
 } // namespace
 
 void shrink_node(pglist_data& pgdat, scan_control& sc)
@@ -130,8 +126,8 @@ void shrink_node(pglist_data& pgdat, scan_control& sc)
     unsigned long inactive = lruvec_lru_size(pgdat, LRU_INACTIVE_FILE, sc.reclaim_idx) >> part;
     unsigned long active = lruvec_lru_size(pgdat, LRU_ACTIVE_FILE, sc.reclaim_idx) >> part;
     while (inactive + active > 0 && sc.nr_reclaimed < sc.nr_to_reclaim) {
-        unsigned long const from_active = min_of(active, SWAP_CLUSTER_MAX);
-        unsigned long const from_inactive = min_of(inactive, SWAP_CLUSTER_MAX);
+        unsigned long const from_active = lib::min(active, SWAP_CLUSTER_MAX);
+        unsigned long const from_inactive = lib::min(inactive, SWAP_CLUSTER_MAX);
         active -= from_active;
         inactive -= from_inactive;
         if (from_active > 0 && inactive_is_low(pgdat, sc))

@@ -1,6 +1,7 @@
 // The attributes, as a table of functions.
 #include "guestkernel/mm/slab/slab_sysfs.hpp"
 
+#include "guestkernel/lib/path.hpp"
 #include "guestkernel/lib/string.hpp"
 #include "guestkernel/mm/slab/slub_node.hpp"
 
@@ -90,14 +91,6 @@ bool is_name(char const* name, char const* path, size_t length)
     return strncmp(name, path, length) == 0 && name[length] == '\0';
 }
 
-size_t first_part(char const* path)
-{
-    size_t length = 0;
-    while (path[length] != '\0' && path[length] != '/')
-        length++;
-    return length;
-}
-
 } // namespace
 
 slab_attribute const slab_attributes[] = {
@@ -136,7 +129,7 @@ unsigned const nr_slab_attributes = sizeof(slab_attributes) / sizeof(slab_attrib
 
 kmem_cache* find_cache(slab_caches const& caches, char const* name)
 {
-    size_t const length = first_part(name);
+    size_t const length = lib::first_component(name);
     for (list_head* link = caches.list.next; link != &caches.list; link = link->next) {
         kmem_cache* const s = CONTAINER_OF(link, kmem_cache, list);
         if (is_name(s->name, name, length))
@@ -147,7 +140,7 @@ kmem_cache* find_cache(slab_caches const& caches, char const* name)
 
 slab_attribute const* find_slab_attribute(char const* path)
 {
-    size_t const length = first_part(path);
+    size_t const length = lib::first_component(path);
     if (path[length] != '/')
         return nullptr;
     for (slab_attribute const& attribute : slab_attributes) {
