@@ -14,7 +14,6 @@ namespace pagelab::arch {
 uintptr_t __per_cpu_offset[NR_CPUS]; // 0: the template
 
 DEFINE_PER_CPU(uintptr_t, this_cpu_off) = 0;
-DEFINE_PER_CPU(unsigned, cpu_number) = 0;
 
 } // namespace pagelab::arch
 
