@@ -96,7 +96,7 @@ static_assert(sizeof(Change) == 8);
 
 class Target {
   public:
-    explicit Target(char const* arch) : snapshot_(arch)
+    Target(char const* arch, char const* allocator) : snapshot_(arch, allocator)
     {
         for (size_t i = 0; i < kReaders.size(); i++)
             places_[i] = snapshot_.memory().places_of([&] { kReaders[i](snapshot_.view()); });
@@ -164,7 +164,9 @@ class Target {
 
 int fuzz_one(std::span<std::byte const> input)
 {
-    static std::array<Target, 2> targets = {Target("i686"), Target("x86_64")};
+    static std::array<Target, 6> targets = {Target("i686", "slub"), Target("x86_64", "slub"),
+                                            Target("i686", "slab"), Target("x86_64", "slab"),
+                                            Target("i686", "slob"), Target("x86_64", "slob")};
     if (input.size() <= sizeof(Change))
         return 0;
     uint64_t const wanted = kMinChanges + static_cast<uint8_t>(input[0]) % kMaxChanges;

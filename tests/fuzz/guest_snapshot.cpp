@@ -64,7 +64,7 @@ SnapshotMemory::Places SnapshotMemory::places_of(std::function<void()> const& lo
     return places;
 }
 
-GuestSnapshot::Stopped GuestSnapshot::boot(std::string const& arch)
+GuestSnapshot::Stopped GuestSnapshot::boot(std::string const& arch, std::string const& allocator)
 {
     cli::BootSetup setup;
     setup.config.ram_size = kRam;
@@ -73,7 +73,7 @@ GuestSnapshot::Stopped GuestSnapshot::boot(std::string const& arch)
     setup.firmware = required(cli::read_file(built("firmware/pagelab.rom")));
     setup.request.kernel_name = setup.kernel_file.filename().string();
     setup.request.kernel = setup.kernel;
-    setup.request.cmdline = "quiet";
+    setup.request.cmdline = "quiet slab_allocator=" + allocator;
     std::string console;
     cli::AttendantOptions options;
     options.exec = {"churn 500 1"};
@@ -89,7 +89,10 @@ GuestSnapshot::Stopped GuestSnapshot::boot(std::string const& arch)
             cpu::paging_context(machine->engine().state()), std::move(ram)};
 }
 
-GuestSnapshot::GuestSnapshot(std::string const& arch) : GuestSnapshot(boot(arch)) {}
+GuestSnapshot::GuestSnapshot(std::string const& arch, std::string const& allocator)
+    : GuestSnapshot(boot(arch, allocator))
+{
+}
 
 GuestSnapshot::GuestSnapshot(Stopped stopped)
     : types_(std::move(stopped.types)), memory_(std::move(stopped.ram)),

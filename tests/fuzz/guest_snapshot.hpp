@@ -58,8 +58,9 @@ class SnapshotMemory {
 
 class GuestSnapshot {
   public:
-    // Boots the built kernel of this architecture with 16 MiB of RAM and does some work in it.
-    explicit GuestSnapshot(std::string const& arch);
+    // Boots the built kernel of this architecture with 16 MiB of RAM and this slab allocator, and
+    // does some work in it.
+    GuestSnapshot(std::string const& arch, std::string const& allocator);
 
     SnapshotMemory& memory() { return memory_; }
     pagelab::guest::KernelView const& view() const { return view_; }
@@ -70,7 +71,7 @@ class GuestSnapshot {
         pagelab::mmu::Context context;
         std::vector<std::byte> ram;
     };
-    static Stopped boot(std::string const& arch);
+    static Stopped boot(std::string const& arch, std::string const& allocator);
     explicit GuestSnapshot(Stopped stopped);
 
     pagelab::guest::TypeTable types_;

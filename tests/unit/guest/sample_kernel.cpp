@@ -52,6 +52,7 @@ struct page {
     union {
         list_head lru;
         list_head buddy_list;
+        unsigned long compound_head;
     };
     void* mapping;
     unsigned long index;
@@ -119,6 +120,35 @@ struct kmem_cache_node {
     unsigned long total_objects;
 };
 
+struct kmem_cache_cpu {
+    void* freelist;
+    struct slab* slab;
+};
+
+struct array_cache {
+    unsigned avail;
+    unsigned limit;
+};
+
+struct kmem_cache_node_array {
+    list_head slabs_partial;
+    list_head slabs_full;
+    list_head slabs_free;
+    unsigned long total_slabs;
+    unsigned long free_slabs;
+    unsigned long free_objects;
+    array_cache* shared;
+};
+
+struct kmem_cache_array {
+    unsigned batchcount;
+    unsigned limit;
+    unsigned shared;
+    unsigned num;
+    unsigned gfporder;
+    kmem_cache_node_array* node;
+};
+
 struct kmem_cache {
     char const* name;
     list_head list;
@@ -127,6 +157,11 @@ struct kmem_cache {
     unsigned red_left_pad;
     kmem_cache_order_objects oo;
     kmem_cache_node* node[1];
+    kmem_cache_array array;
+    union {
+        kmem_cache_cpu cpu_slab[2];
+        array_cache* cpu_cache[2];
+    };
 };
 
 struct slab {
@@ -141,7 +176,10 @@ struct slab {
         };
         long units;
     };
-    unsigned __unused;
+    union {
+        unsigned __unused;
+        unsigned active;
+    };
     int __page_refcount;
 };
 
@@ -149,9 +187,21 @@ struct slab_env {
     uintptr_t page_offset;
 };
 
+struct slab_operations {
+    char const* name;
+};
+
+struct slob_heap {
+    list_head free_slob_small;
+    list_head free_slob_medium;
+    list_head free_slob_large;
+};
+
 struct slab_caches {
     slab_env env;
+    slab_operations const* ops;
     list_head list;
+    void* allocator;
 };
 
 struct rb_node {
@@ -213,6 +263,10 @@ struct other_types {
     struct kmem_cache cache;
     struct kmem_cache_node node;
     struct slab slab;
+    struct slab_operations slab_operations;
+    struct array_cache array_cache;
+    struct kmem_cache_node_array node_array;
+    struct slob_heap slob_heap;
     struct vm_struct vm;
     struct vmap_area area;
     enum pcp_list pcp_list;

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/unit/guest/fake_kernel.hpp"
+#include "tests/unit/guest/slab_kernel.hpp"
 
 using namespace pagelab;
 using namespace pagelab::guest;
@@ -10,73 +10,55 @@ using namespace pagelab::guest::test;
 
 namespace {
 
-constexpr VirtAddr kCache{0x4000};
-constexpr VirtAddr kNode{0x5000};
-constexpr VirtAddr kName{0x6000};
-constexpr uint64_t kSlot = 512;
+constexpr VirtAddr kCache = SlabKernel::kCache;
+constexpr VirtAddr kNode = SlabKernel::kNode;
+constexpr uint64_t kSlot = SlabKernel::kSlot;
 constexpr uint64_t kLink = 8;
 constexpr uint64_t kPartial = 20; // pfn; three of its objects are free
-constexpr uint64_t kFull = 30;
+constexpr uint64_t kFull = 30;    // the CPU's: two of its objects are free to the CPU
 
-// One cache of 8 objects to a slab, with two slabs. The direct map begins at virtual address 0.
-struct KernelWithCache : FakeKernel {
-    explicit KernelWithCache(char const* sample) : FakeKernel(sample)
+// One cache of 8 objects to a slab, with two slabs.
+struct KernelWithCache : SlabKernel {
+    explicit KernelWithCache(char const* sample) : SlabKernel(sample, "slub")
     {
-        VirtAddr const root = types().variable("caches").value().address;
-        write_string(kName, "thing");
-        set(kCache, "kmem_cache", "name", kName.value);
-        set(kCache, "kmem_cache", "size", kSlot);
         set(kCache, "kmem_cache", "offset", kLink);
         set(kCache, "kmem_cache", "oo.x", 8);
         set(kCache, "kmem_cache", "node[0]", kNode.value);
-        link(view().field_address(root, "slab_caches", "list").value(),
-             {view().field_address(kCache, "kmem_cache", "list").value()});
         set(kNode, "kmem_cache_node", "nr_partial", 1);
         set(kNode, "kmem_cache_node", "nr_slabs", 2);
         set(kNode, "kmem_cache_node", "total_objects", 16);
         link(partial(), {node(kPartial)});
         put_slab(kPartial, 5);
         put_slab(kFull, 8);
-        set(page(kPartial), "slab", "freelist", object(6).value);
-        set_next(6, object(1));
-        set_next(1, object(3));
+        set(page(kPartial), "slab", "freelist", object(kPartial, 6).value);
+        set_next(6, object(kPartial, 1));
+        set_next(1, object(kPartial, 3));
         set_next(3, VirtAddr());
+        set(kCache, "kmem_cache", "cpu_slab[0].slab", page(kFull).value);
+        set(kCache, "kmem_cache", "cpu_slab[0].freelist", object(kFull, 4).value);
+        write_pointer(object(kFull, 4) + kLink, object(kFull, 2).value);
     }
 
-    VirtAddr partial() const
+    VirtAddr partial() const { return head(kNode, "kmem_cache_node", "partial"); }
+    void set_next(unsigned i, VirtAddr next)
     {
-        return view().field_address(kNode, "kmem_cache_node", "partial").value();
+        write_pointer(object(kPartial, i) + kLink, next.value);
     }
-    VirtAddr node(uint64_t pfn) const
-    {
-        return view().field_address(page(pfn), "slab", "slab_list").value();
-    }
-    VirtAddr object(unsigned i) const { return VirtAddr(kPartial * kPageSize + kSlot * i); }
-    void set_next(unsigned i, VirtAddr next) { write_pointer(object(i) + kLink, next.value); }
 
     void put_slab(uint64_t pfn, unsigned inuse)
     {
-        set(page(pfn), "slab", "__page_flags", 1 << 9);
-        set(page(pfn), "slab", "slab_cache", kCache.value);
+        SlabKernel::put_slab(pfn);
         set(page(pfn), "slab", "inuse", inuse);
         set(page(pfn), "slab", "objects_frozen", 8);
     }
 };
-
-using Lines = std::vector<std::string>;
 
 template<class Damager>
 Lines damage_after(char const* sample, Damager damage)
 {
     KernelWithCache kernel(sample);
     damage(kernel);
-    auto const report = read_slabs(kernel.view());
-    REQUIRE_MESSAGE(report.has_value(), report.error().message);
-    (void)format_slabinfo(*report);
-    Lines lines;
-    for (auto const& found : report->damage)
-        lines.push_back(found.what);
-    return lines;
+    return damage_of(kernel);
 }
 
 } // namespace
@@ -134,15 +116,42 @@ TEST_CASE("broken slabs, nodes and caches are damage")
         CHECK(damage_after(name, [](KernelWithCache& kernel) {
                   kernel.set(kNode, "kmem_cache_node", "total_objects", 15);
               }) == Lines{"total_objects of thing"});
-        CHECK(damage_after(name, [](KernelWithCache& kernel) {
-                  kernel.set(kernel.page(kFull), "slab", "slab_cache", 0x1234);
-              }) == Lines{"slab of no cache", "nr_slabs of thing", "total_objects of thing"});
+        CHECK(damage_after(name,
+                           [](KernelWithCache& kernel) {
+                               kernel.set(kernel.page(kFull), "slab", "slab_cache", 0x1234);
+                           }) == Lines{"slab of a CPU is another cache's", "slab of no cache",
+                                       "nr_slabs of thing", "total_objects of thing"});
         CHECK(damage_after(name, [](KernelWithCache& kernel) {
                   kernel.set(kernel.page(kPartial), "slab", "inuse", 9);
               }) == Lines{"more objects in use than there are", "length of a free list"});
         CHECK(damage_after(name, [](KernelWithCache& kernel) {
                   kernel.set(kCache, "kmem_cache", "oo.x", 0xffff'0008);
               }) == Lines{"order of a slab of thing"});
+    }
+}
+
+TEST_CASE("a CPU's slab and its free list belong together")
+{
+    for (char const* name : {"sample-i686", "sample-x86_64"}) {
+        CAPTURE(std::string(name));
+        auto const after = [&](char const* field, VirtAddr value) {
+            return damage_after(name, [&](KernelWithCache& kernel) {
+                kernel.set(kCache, "kmem_cache", std::string("cpu_slab[0].") + field, value.value);
+            });
+        };
+        CHECK(after("slab", VirtAddr()) == Lines{"free list of a CPU without a slab"});
+        CHECK(after("slab", VirtAddr(0x9000)) == Lines{"slab in no struct page"});
+        CHECK(after("freelist", SlabKernel::object(kPartial, 0)) ==
+              Lines{"free list leaves the slab"});
+        CHECK(damage_after(name, [](KernelWithCache& kernel) {
+                  kernel.set(kernel.page(kFull), "slab", "inuse", 1);
+              }) == Lines{"length of a CPU's free list"});
+        CHECK(damage_after(name,
+                           [](KernelWithCache& kernel) {
+                               kernel.set(kernel.page(kFull), "slab", "__page_flags", 0);
+                               kernel.set(kernel.page(kFull), "slab", "slab_cache", 0x1234);
+                           }) == Lines{"slab of a CPU is another cache's", "nr_slabs of thing",
+                                       "total_objects of thing"});
     }
 }
 
