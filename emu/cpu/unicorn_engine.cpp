@@ -30,6 +30,7 @@ Result<std::unique_ptr<Engine>> Engine::create(EngineOptions const& options,
     TRY(engine->map_memory(options.trapped_pages));
     remember_regions(handle, memory.regions().front().base); // else only slower
     TRY(engine->add_hooks());
+    TRY(engine->spare_tlb_scans());
     engine->reset();
     engine->find_tlb(state + layout->registers);
     return engine;

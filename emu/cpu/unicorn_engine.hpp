@@ -27,6 +27,7 @@ class UnicornEngine final : public Engine {
 
     Result<> map_memory(std::span<PhysAddr const> trapped_pages);
     Result<> add_hooks();
+    Result<> spare_tlb_scans();
     void read_cpuid_table();
     void find_tlb(std::byte const* registers) { library_tlb_ = LibraryTlb::find(registers); }
 

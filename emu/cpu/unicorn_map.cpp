@@ -13,6 +13,8 @@ namespace {
 constexpr PhysAddr kPhysicalEnd{uint64_t{1} << kPhysicalAddressBits};
 constexpr std::array<uint8_t, 2> kCpuid = {0x0f, 0xa2};
 constexpr uint32_t kSubleaves = 32; // of leaf 4 and 7, as many as any model has
+constexpr PhysAddr kKernelHalf32{0xc000'0000};
+constexpr uint64_t kKernelHalf64 = 0xffff'8000'0000'0000;
 
 template<class Callback>
 void* hook_pointer(Callback* callback)
@@ -117,6 +119,26 @@ Result<> UnicornEngine::add_hooks()
             "uc_hook_add"));
     }
     return {};
+}
+
+// At each translation the library goes through its whole TLB, to put the check on stores back that
+// it takes off pages which cannot be executed; but not where a hook on memory covers the code
+// (Unicorn 2.1, tb_gen_code in accel/tcg/translate-all.c). In a kernel's half the check needs no
+// putting back: no page there is executable for one privilege only, as the user's are with SMEP.
+// The hook must not cover RAM at such physical addresses, whose check would never be taken off.
+// It is called for a fetch from a device, which it leaves to fail.
+Result<> UnicornEngine::spare_tlb_scans()
+{
+    auto const ignore =
+        +[](uc_engine*, uc_mem_type, uint64_t, int, int64_t, void*) noexcept { return false; };
+    auto const cover = [&](uint64_t from, uint64_t to) {
+        uc_hook hook = 0;
+        return unicorn_result(uc_hook_add(engine_.get(), &hook, UC_HOOK_MEM_FETCH_PROT,
+                                          hook_pointer(ignore), this, from, to),
+                              "uc_hook_add");
+    };
+    TRY(cover(std::max(kKernelHalf32, memory_.low_ram_end()).value, mem::kFourGiB.value - 1));
+    return cover(kKernelHalf64, ~uint64_t{0});
 }
 
 // The model's own answers are had by running CPUID, once, before our hook stands in front of it.

@@ -148,6 +148,40 @@ TEST_CASE("code patched through another linear address of its page")
     }
 }
 
+// There the library puts no check back on stores to a page that was data (unicorn_map.cpp).
+TEST_CASE("a page of the kernel's half that was data becomes code, and is patched")
+{
+    constexpr uint32_t kHalf32 = 0xc000'0000, kHalf64 = 0x8000'0000; // the latter sign-extended
+    for (Mode const mode : kModes) {
+        CAPTURE(mode);
+        PagedBench bench(mode);
+        put_routine(bench, 1);
+        uint32_t const alias = kRoutine + (is_long(mode) ? kHalf64 : kHalf32);
+        bench.put_word(kTablesAt + 8 * 511, (kTablesAt + 0x1000) | kPresent | kWritable);
+        bench.put_word(kTablesAt + 0x1000 + 8 * 510, (kTablesAt + 0x2000) | kPresent | kWritable);
+        bench.put_word(kTablesAt + 0x4000 + 8 * 3, (kTablesAt + 0x2000) | kPresent);
+        bool const nx = mode == Mode::PaeNx || mode == Mode::Long;
+        bench.map(kRoutine, kRoutine | kPresent | kWritable | (nx ? kNoExecute : 0));
+        std::vector<uint8_t> code;
+        append(code, {0xc6, 0x04, 0x25}); // mov byte [alias + 1],5
+        append32(code, alias + 1);
+        append(code, {5, 0xc7, 0x04, 0x25}); // mov dword [entry + 4],0; no INVLPG is needed
+        append32(code, bench.entry_of(kRoutine) + 4);
+        append32(code, 0);
+        for (int const value : {6, 7}) {
+            append(code, {0x48, 0xc7, 0xc2}); // mov rdx,alias or dec eax; mov edx,alias
+            append32(code, alias);
+            append(code, {0xff, 0xd2, 0xc6, 0x04, 0x25}); // call; mov byte [alias + 1],value
+            append32(code, alias + 1);
+            append(code, {value});
+        }
+        append(code, {0xff, 0xd2, 0xf4});
+        bench.set_code(code);
+        REQUIRE(bench.engine->run() == Stop::Halt);
+        CHECK(bench.written(0xe9) == Values{5, 6, 7});
+    }
+}
+
 TEST_CASE("code written by DMA is seen once the engine is told")
 {
     for (Mode const mode : kModes) {
