@@ -13,6 +13,7 @@
 #include "guestkernel/kernel/highmem.hpp"
 #include "guestkernel/kernel/kernel_tables.hpp"
 #include "guestkernel/kernel/memory.hpp"
+#include "guestkernel/kernel/mpparse.hpp"
 #include "guestkernel/kernel/options.hpp"
 #include "guestkernel/kernel/page_owner.hpp"
 #include "guestkernel/kernel/panic.hpp"
@@ -21,6 +22,7 @@
 #include "guestkernel/kernel/proc.hpp"
 #include "guestkernel/kernel/selftest.hpp"
 #include "guestkernel/kernel/slab.hpp"
+#include "guestkernel/kernel/smpboot.hpp"
 #include "guestkernel/kernel/stacks.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
 #include "guestkernel/lib/string.hpp"
@@ -45,7 +47,8 @@ mm::Result<> start_console()
 {
     arch::enable_protections();
     arch::uart_init();
-    arch::load_descriptor_tables();
+    arch::fill_exception_gates();
+    arch::load_descriptor_tables(0);
     arch::clock_init();
     return {};
 }
@@ -72,7 +75,8 @@ mm::Result<> start_log()
 
 mm::Result<> find_memory()
 {
-    return memory_map_init(info);
+    TRY(memory_map_init(info));
+    return find_smp_config(info.command_line);
 }
 
 mm::Result<> switch_page_tables()
@@ -82,7 +86,6 @@ mm::Result<> switch_page_tables()
         get_option(info.command_line, "noexec", value, sizeof(value)) && strcmp(value, "off") == 0;
     TRY(arch::paging_init(boot_memory(), noexec_off ? arch::nx_protection::disabled
                                                     : arch::nx_protection::active));
-    arch::load_descriptor_tables(); // again: the double fault task must use the new tables
     printk(log_level::info, "NX (Execute Disable) protection: %s\n",
            noexec_off ? "disabled by kernel command line option" : "active");
     if (arch::clock_is_calibrated())
@@ -144,8 +147,9 @@ constexpr init_step kFirstSteps[] = {
 };
 
 constexpr init_step kSteps[] = {
-    {"interrupt stack", irq_init_percpu_irqstack},
+    {"interrupt stack", [] { return irq_init_percpu_irqstack(0); }},
     {"interrupts", start_interrupts},
+    {"other processors", [] { return smp_init(info.command_line); }},
     {"boot options", run_boot_options},
 };
 

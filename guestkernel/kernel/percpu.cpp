@@ -1,7 +1,9 @@
 // The kernel's per-CPU memory: the first chunk from memblock, further ones by vmalloc.
 #include "guestkernel/kernel/percpu.hpp"
 
+#include "guestkernel/arch/x86/descriptor_tables.hpp"
 #include "guestkernel/arch/x86/layout.hpp"
+#include "guestkernel/kernel/cpumask.hpp"
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/kernel/slab.hpp"
@@ -21,7 +23,6 @@ namespace pagelab::kernel {
 
 namespace {
 
-constexpr unsigned kCpusPresent = 1;
 // Linux' PERCPU_DYNAMIC_RESERVE and PERCPU_MODULE_RESERVE (include/linux/percpu.h); i686 reaches
 // all of its address space, so that its modules need no memory near the kernel.
 constexpr unsigned kDynamicReserve = sizeof(long) == 8 ? 28 << 10 : 20 << 10;
@@ -38,7 +39,7 @@ mm::pcpu_layout make_layout()
     unsigned const used = layout.static_size + layout.reserved_size + kDynamicReserve;
     unsigned const size = lib::align_up(used, static_cast<unsigned>(kPageSize));
     layout.unit_size = size > mm::PCPU_MIN_UNIT_SIZE ? size : unsigned{mm::PCPU_MIN_UNIT_SIZE};
-    layout.nr_units = kCpusPresent + 1;
+    layout.nr_units = nr_cpu_ids + 1;
     return layout;
 }
 
@@ -69,7 +70,7 @@ void fill_static_parts(char* units, mm::pcpu_layout const& layout)
 void set_offsets()
 {
     for (unsigned cpu = 0; cpu < arch::NR_CPUS; cpu++) {
-        unsigned const unit = cpu < kCpusPresent ? cpu : kCpusPresent;
+        unsigned const unit = cpu < nr_cpu_ids ? cpu : nr_cpu_ids;
         arch::__per_cpu_offset[cpu] = mm::pcpu_unit_offset(state, unit);
         arch::per_cpu(arch::this_cpu_off, cpu) = arch::__per_cpu_offset[cpu];
         arch::per_cpu(arch::cpu_number, cpu) = cpu;
@@ -96,11 +97,11 @@ lib::Result<> setup_per_cpu_areas()
     fill_static_parts(units, layout);
     mm::pcpu_setup_first_chunk(state, environment(), layout, units, descriptions);
     set_offsets();
-    arch::load_percpu_base(arch::__per_cpu_offset[0]);
+    arch::load_descriptor_tables(0); // this CPU's own, with the final page tables
     printk(log_level::info,
            "setup_percpu: NR_CPUS:%u nr_cpumask_bits:%u nr_cpu_ids:%u "
            "nr_node_ids:1\n",
-           arch::NR_CPUS, kCpusPresent, kCpusPresent);
+           arch::NR_CPUS, nr_cpu_ids, nr_cpu_ids);
     printk(log_level::info, "percpu: Embedded %u pages/cpu s%u r%u d%u u%u\n",
            layout.unit_size / static_cast<unsigned>(kPageSize), layout.static_size,
            layout.reserved_size, layout.unit_size - layout.static_size - layout.reserved_size,

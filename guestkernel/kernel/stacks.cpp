@@ -1,6 +1,7 @@
 // Kernel stacks: memory for them, and which one an address belongs to.
 #include "guestkernel/kernel/stacks.hpp"
 
+#include "guestkernel/arch/x86/descriptor_tables.hpp"
 #include "guestkernel/arch/x86/irq_stack.hpp"
 #include "guestkernel/arch/x86/layout.hpp"
 #include "guestkernel/arch/x86/page_table.hpp"
@@ -17,6 +18,7 @@ namespace {
 
 stack_info boot_thread_stack;
 DEFINE_PER_CPU(stack_info, irq_stack) = {};
+DEFINE_PER_CPU(stack_info, exception_stacks[arch::kExceptionStacks]) = {};
 
 // All of them, the one in the image first. Its addresses are the linker's, known only at run time.
 lib::list_head& known_stacks()
@@ -80,11 +82,20 @@ void free_thread_stack(stack_info& stack)
     count_stack(-static_cast<long>(THREAD_SIZE));
 }
 
-lib::Result<> irq_init_percpu_irqstack()
+lib::Result<> irq_init_percpu_irqstack(unsigned cpu)
 {
-    stack_info& stack = *arch::this_cpu_ptr(&irq_stack);
+    stack_info& stack = arch::per_cpu(irq_stack, cpu);
     TRY(make_stack(stack, "IRQ", IRQ_STACK_SIZE));
-    arch::this_cpu_write(hardirq_stack_ptr, stack.end);
+    arch::per_cpu(hardirq_stack_ptr, cpu) = stack.end;
+    auto& others = arch::per_cpu(exception_stacks, cpu);
+    uintptr_t tops[arch::kExceptionStacks];
+    for (unsigned i = 0; i < arch::kExceptionStacks; i++) {
+        TRY(make_stack(others[i], arch::kExceptionStackNames[i], EXCEPTION_STKSZ));
+        tops[i] = others[i].end;
+    }
+    arch::set_exception_stacks(cpu, tops);
+    if (cpu == arch::smp_processor_id())
+        arch::load_descriptor_tables(cpu);
     return {};
 }
 

@@ -5,7 +5,8 @@
 // stack of its own, and get_stack_guard_info tells which stack it was about.
 //
 // Source: Linux 6.1 arch/x86/include/asm/page_64_types.h, page_32_types.h (THREAD_SIZE,
-// IRQ_STACK_SIZE), kernel/fork.c (alloc_thread_stack_node), arch/x86/kernel/dumpstack.c.
+// IRQ_STACK_SIZE, EXCEPTION_STKSZ), kernel/fork.c (alloc_thread_stack_node),
+// arch/x86/kernel/dumpstack.c.
 #pragma once
 
 #include <stdint.h>
@@ -22,10 +23,11 @@ inline constexpr uintptr_t IRQ_STACK_SIZE = 16384;
 inline constexpr uintptr_t THREAD_SIZE = 8192;
 inline constexpr uintptr_t IRQ_STACK_SIZE = 8192;
 #endif
+inline constexpr uintptr_t EXCEPTION_STKSZ = 8192;
 
 // A stack the kernel knows: [begin, end). The object is its owner's.
 struct stack_info {
-    char const* name; // as in reports: TASK, IRQ
+    char const* name; // as in reports: TASK, IRQ, #DF ...
     uintptr_t begin;
     uintptr_t end;
     lib::list_head list;
@@ -35,8 +37,9 @@ struct stack_info {
 lib::Result<> alloc_thread_stack(stack_info& stack);
 void free_thread_stack(stack_info& stack);
 
-// An interrupt stack for this CPU, in use from here on.
-lib::Result<> irq_init_percpu_irqstack();
+// The stacks a CPU has for interrupts and for the exceptions that cannot trust the current one. A
+// CPU that runs uses them from here on.
+lib::Result<> irq_init_percpu_irqstack(unsigned cpu);
 
 // The boot thread leaves the boot stack for one of THREAD_SIZE and goes on in `function`.
 lib::Result<> move_boot_thread(void (*function)());

@@ -17,11 +17,11 @@ unsigned khz;
 bool calibrated;
 uint64_t microseconds_per_tick; // fixed point, 32 fraction bits: no division per reading
 
-unsigned khz_from_hypervisor()
+CpuidResult ask_hypervisor()
 {
     if ((cpuid(1).ecx & kHypervisorPresent) == 0 || cpuid(kHypervisorLeaf).eax < kTimingLeaf)
-        return 0;
-    return cpuid(kTimingLeaf).eax;
+        return {};
+    return cpuid(kTimingLeaf);
 }
 
 unsigned khz_from_pit()
@@ -36,7 +36,7 @@ unsigned khz_from_pit()
 
 void clock_init()
 {
-    khz = khz_from_hypervisor();
+    khz = ask_hypervisor().eax;
     calibrated = khz == 0;
     if (calibrated)
         khz = khz_from_pit();
@@ -56,6 +56,11 @@ uint64_t clock_microseconds()
 unsigned clock_tsc_khz()
 {
     return khz;
+}
+
+unsigned clock_apic_khz()
+{
+    return ask_hypervisor().ebx;
 }
 
 bool clock_is_calibrated()

@@ -13,6 +13,7 @@ void clock_init(); // time starts here
 
 uint64_t clock_microseconds(); // since clock_init; 0 before it
 unsigned clock_tsc_khz();
+unsigned clock_apic_khz();  // of the local APICs' timers, if the hypervisor says it (EBX); else 0
 bool clock_is_calibrated(); // true: by the PIT; false: the hypervisor said so
 
 } // namespace pagelab::arch

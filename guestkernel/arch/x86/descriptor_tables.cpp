@@ -4,17 +4,23 @@
 #include "guestkernel/arch/x86/cpu.hpp"
 #include "guestkernel/arch/x86/cpu_tables.hpp"
 #include "guestkernel/arch/x86/percpu.hpp"
+#include "guestkernel/arch/x86/system_vectors.hpp"
 
 namespace pagelab::arch {
 
+DEFINE_PER_CPU(cpu_tables, this_cpu_tables) = {
+    .gdt = {0, x86::kFlatCode32, x86::kFlatCode64, x86::kFlatData, 0, 0, x86::kFlatData},
+};
+
 namespace {
 
-constexpr unsigned kGdtEntries = 7; // x86_64: a TSS descriptor takes two
+constexpr unsigned kGates = 256;
+constexpr unsigned kStubSize = 16;
+constexpr unsigned kBootStackSize = 4096;
 
-uint64_t gdt[kGdtEntries] = {0, x86::kFlatCode32, x86::kFlatCode64, x86::kFlatData, 0,
-                             0, x86::kFlatData};
-GateWords idt[kVectors];
-uintptr_t this_cpu_offset; // the base of GS or FS
+alignas(16) char boot_stacks[kExceptionStacks][kBootStackSize];
+DEFINE_PER_CPU(uintptr_t, exception_stack_tops[kExceptionStacks]) = {};
+GateWords idt[kGates];
 
 template<class Table>
 x86::TableRegister<uintptr_t> table_register(Table const& table)
@@ -22,33 +28,53 @@ x86::TableRegister<uintptr_t> table_register(Table const& table)
     return {sizeof(table) - 1, reinterpret_cast<uintptr_t>(&table)};
 }
 
+void load_percpu_base(cpu_tables& tables, uintptr_t offset)
+{
+#ifdef __x86_64__
+    (void)tables;
+    write_msr(x86::Msr::gs_base, offset);
+#else
+    tables.gdt[kPercpuSelector / 8] = x86::kFlatData | x86::descriptor::BaseLow::make(offset) |
+                                      x86::descriptor::BaseHigh::make(offset >> 24);
+    asm volatile("mov %w0, %%fs" : : "r"(kPercpuSelector) : "memory");
+#endif
+}
+
 } // namespace
 
-void load_descriptor_tables()
+void fill_exception_gates()
 {
     for (unsigned vector = 0; vector < kVectors; vector++)
-        idt[vector] = gate_for(vector);
-    fill_task_segments(gdt);
+        idt[vector] =
+            gate_for(vector, reinterpret_cast<uintptr_t>(trap_stubs + kStubSize * vector));
+    for (unsigned i = 0; i < kExceptionStacks; i++)
+        exception_stack_tops[i] = reinterpret_cast<uintptr_t>(boot_stacks[i] + kBootStackSize);
+}
 
-    auto const gdt_register = table_register(gdt);
+void fill_system_gates()
+{
+    for (unsigned i = 0; i < kGates - kFirstSystemVector; i++)
+        idt[kFirstSystemVector + i] = gate_for(
+            kFirstSystemVector + i, reinterpret_cast<uintptr_t>(system_stubs + kStubSize * i));
+}
+
+void load_descriptor_tables(unsigned cpu)
+{
+    cpu_tables& tables = per_cpu(this_cpu_tables, cpu);
+    fill_task_segments(tables, *per_cpu_ptr(&exception_stack_tops, cpu));
+    auto const gdt_register = table_register(tables.gdt);
     auto const idt_register = table_register(idt);
     asm volatile("lgdt %0; lidt %1; ltr %w2"
                  :
                  : "m"(gdt_register), "m"(idt_register), "r"(kTssSelector)
                  : "memory");
-    load_percpu_base(this_cpu_offset);
+    load_percpu_base(tables, __per_cpu_offset[cpu]);
 }
 
-void load_percpu_base(uintptr_t offset)
+void set_exception_stacks(unsigned cpu, uintptr_t const (&tops)[kExceptionStacks])
 {
-    this_cpu_offset = offset;
-#ifdef __x86_64__
-    write_msr(x86::Msr::gs_base, offset);
-#else
-    gdt[kPercpuSelector / 8] = x86::kFlatData | x86::descriptor::BaseLow::make(offset) |
-                               x86::descriptor::BaseHigh::make(offset >> 24);
-    asm volatile("mov %w0, %%fs" : : "r"(kPercpuSelector) : "memory");
-#endif
+    for (unsigned i = 0; i < kExceptionStacks; i++)
+        (*per_cpu_ptr(&exception_stack_tops, cpu))[i] = tops[i];
 }
 
 } // namespace pagelab::arch

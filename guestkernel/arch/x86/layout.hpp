@@ -31,6 +31,7 @@ inline constexpr uintptr_t kVmallocEnd = 0xffff'e8ff'ffff'ffff;
 inline constexpr uintptr_t kModulesStart = 0xffff'ffff'c000'0000;
 inline constexpr uintptr_t kModulesEnd = 0xffff'ffff'ff00'0000;
 inline constexpr uintptr_t kVmemmapStart = 0xffff'ea00'0000'0000;
+inline constexpr uintptr_t kApicBase = 0xffff'ffff'ff5f'd000;    // FIX_APIC_BASE
 inline constexpr uintptr_t kImageOffset = 0xffff'ffff'80e0'0000; // virtual - physical
 inline constexpr uint64_t kDirectMapMax = uint64_t{64} << 40;
 #else
@@ -39,6 +40,7 @@ inline constexpr uintptr_t kVmallocOffset = 0x80'0000; // unmapped, to catch ove
 inline constexpr uintptr_t kPkmapBase = 0xff00'0000;
 inline constexpr uintptr_t kVmallocEnd = kPkmapBase - 2 * static_cast<uintptr_t>(kPageSize);
 inline constexpr uintptr_t kFixaddrTop = 0xffff'f000;
+inline constexpr uintptr_t kApicBase = 0xffe0'0000; // below the slots of kmap_local
 inline constexpr uintptr_t kImageOffset = kPageOffset;
 inline constexpr uint64_t kDirectMapMax = uint64_t{896} << 20; // MAXMEM: the rest is high memory
 #endif

@@ -22,9 +22,6 @@ extern uintptr_t __per_cpu_offset[NR_CPUS];
 
 DECLARE_PER_CPU(uintptr_t, this_cpu_off);
 
-// From here on this CPU's copy is that at `offset` from the template.
-void load_percpu_base(uintptr_t offset);
-
 using lib::cpu_number;
 using lib::smp_processor_id;
 using lib::this_cpu_add;

@@ -50,6 +50,12 @@ void pic_unmask(unsigned line)
     write_mask();
 }
 
+void pic_mask(unsigned line)
+{
+    mask = static_cast<uint16_t>(mask | 1u << line);
+    write_mask();
+}
+
 bool pic_acknowledge(unsigned line)
 {
     uint16_t const command = line < 8 ? port::kPic1Command : port::kPic2Command;

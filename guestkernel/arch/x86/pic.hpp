@@ -10,6 +10,7 @@ inline constexpr unsigned kSerialLine = 4;
 
 void pic_init();
 void pic_unmask(unsigned line); // 0..15
+void pic_mask(unsigned line);
 
 // Tell the controller that the line's handler is done; call once per interrupt taken.
 // False for a spurious interrupt (lines 7 and 15 with nothing in service), which has no handler.

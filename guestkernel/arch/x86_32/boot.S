@@ -45,6 +45,7 @@ start:
 define_early_die
 
 .section .rodata, "a"
+.globl early_gdt
 .balign 8
 early_gdt:
     .quad 0, 0x00cf9b000000ffff, 0, 0x00cf93000000ffff
@@ -53,6 +54,7 @@ early_gdt_register:
     .long early_gdt
 
 .section .data.early_tables, "aw"
+.globl early_pdpt
 .balign 4096
 early_directory:
 .set address, 0

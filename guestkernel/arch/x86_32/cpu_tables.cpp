@@ -5,7 +5,7 @@
 #include "guestkernel/abi/x86/rflags.hpp"
 #include "guestkernel/abi/x86/vectors.hpp"
 #include "guestkernel/arch/x86/cpu.hpp"
-#include "guestkernel/arch/x86/descriptor_tables.hpp"
+#include "guestkernel/arch/x86/percpu.hpp"
 #include "guestkernel/arch/x86/trap_frame.hpp"
 
 extern "C" char double_fault_task[];
@@ -15,12 +15,9 @@ namespace pagelab::arch {
 
 namespace {
 
-alignas(16) char double_fault_stack[4096];
-x86::Tss32 tss; // the CPU saves the interrupted registers here on the way to the other
-x86::Tss32 double_fault_tss;
-
 pt_regs interrupted_registers()
 {
+    x86::Tss32 const& tss = this_cpu_ptr(&this_cpu_tables)->tss;
     pt_regs regs = {};
     regs.ax = tss.eax;
     regs.bx = tss.ebx;
@@ -44,32 +41,34 @@ pt_regs interrupted_registers()
 
 } // namespace
 
-GateWords gate_for(unsigned vector)
+GateWords gate_for(unsigned vector, uintptr_t entry)
 {
     if (vector == static_cast<unsigned>(x86::Vector::double_fault))
         return {x86::gate::make(0, kDoubleFaultTss, x86::kTypeTaskGate, 0)};
-    auto const entry = reinterpret_cast<uint32_t>(trap_stubs + 16 * vector);
     return {x86::gate::make(entry, kKernelCs32, x86::kTypeInterruptGate, 0)};
 }
 
-void fill_task_segments(uint64_t* gdt)
+void fill_task_segments(cpu_tables& tables, uintptr_t const (&stack_tops)[kExceptionStacks])
 {
+    x86::Tss32& tss = tables.tss;
     tss.ss0 = kKernelDs;
     tss.io_map_base = sizeof(tss); // beyond the limit: no port is allowed to user mode
 
-    double_fault_tss = tss;
-    double_fault_tss.cr3 = static_cast<uint32_t>(read_cr3());
-    double_fault_tss.eip = reinterpret_cast<uint32_t>(double_fault_task);
-    double_fault_tss.eflags = x86::rflags::AlwaysOne::mask;
-    double_fault_tss.esp =
-        reinterpret_cast<uint32_t>(double_fault_stack + sizeof(double_fault_stack));
-    double_fault_tss.cs = kKernelCs32;
-    double_fault_tss.ds = double_fault_tss.es = double_fault_tss.ss = kKernelDs;
-    double_fault_tss.fs = kPercpuSelector;
+    x86::Tss32& fault = tables.double_fault_tss;
+    fault = tss;
+    fault.cr3 = static_cast<uint32_t>(read_cr3());
+    fault.eip = reinterpret_cast<uint32_t>(double_fault_task);
+    fault.eflags = x86::rflags::AlwaysOne::mask;
+    fault.esp = stack_tops[0];
+    fault.cs = kKernelCs32;
+    fault.ds = fault.es = fault.ss = kKernelDs;
+    fault.fs = kPercpuSelector;
 
-    gdt[kTssSelector / 8] = x86::tss_descriptor(reinterpret_cast<uint32_t>(&tss), sizeof(tss) - 1);
-    gdt[kDoubleFaultTss / 8] =
-        x86::tss_descriptor(reinterpret_cast<uint32_t>(&double_fault_tss), sizeof(tss) - 1);
+    auto const descriptor = [](x86::Tss32 const& segment) {
+        return x86::tss_descriptor(reinterpret_cast<uint32_t>(&segment), sizeof(segment) - 1);
+    };
+    tables.gdt[kTssSelector / 8] = descriptor(tss);
+    tables.gdt[kDoubleFaultTss / 8] = descriptor(fault);
 }
 
 } // namespace pagelab::arch

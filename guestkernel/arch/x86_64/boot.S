@@ -58,6 +58,7 @@ long_mode:
     ud2
 
 .section .rodata, "a"
+.globl early_gdt
 .balign 8
 early_gdt:
     .quad 0, 0x00cf9b000000ffff, 0x00af9b000000ffff, 0x00cf93000000ffff
@@ -66,6 +67,7 @@ early_gdt_register:
     .quad early_gdt - KERNEL_OFFSET
 
 .section .data.early_tables, "aw"
+.globl early_pml4
 .balign 4096
 early_pml4:
     .quad early_pdpt - KERNEL_OFFSET + PTE_PRESENT + PTE_WRITE

@@ -2,17 +2,10 @@
 #include "guestkernel/arch/x86/cpu_tables.hpp"
 
 #include "guestkernel/abi/x86/vectors.hpp"
-#include "guestkernel/arch/x86/descriptor_tables.hpp"
 
 namespace pagelab::arch {
 
 namespace {
-
-constexpr unsigned kStackSize = 4096;
-constexpr unsigned kStacks = 3;
-
-alignas(16) char stacks[kStacks][kStackSize];
-x86::Tss64 tss;
 
 // 1..3: which of the stacks; 0 for the current one.
 unsigned stack_of(unsigned vector)
@@ -31,21 +24,20 @@ unsigned stack_of(unsigned vector)
 
 } // namespace
 
-GateWords gate_for(unsigned vector)
+GateWords gate_for(unsigned vector, uintptr_t entry)
 {
-    auto const entry = reinterpret_cast<uint64_t>(trap_stubs + 16 * vector);
     return {x86::gate::make(entry, kKernelCs64, x86::kTypeInterruptGate, 0, stack_of(vector)),
             x86::gate::make_high(entry)};
 }
 
-void fill_task_segments(uint64_t* gdt)
+void fill_task_segments(cpu_tables& tables, uintptr_t const (&stack_tops)[kExceptionStacks])
 {
-    for (unsigned i = 0; i < kStacks; i++)
-        tss.ist[i] = reinterpret_cast<uint64_t>(stacks[i] + kStackSize);
-    tss.io_map_base = sizeof(tss); // beyond the limit: no port is allowed to user mode
-    auto const base = reinterpret_cast<uint64_t>(&tss);
-    gdt[kTssSelector / 8] = x86::tss_descriptor(base, sizeof(tss) - 1);
-    gdt[kTssSelector / 8 + 1] = base >> 32;
+    for (unsigned i = 0; i < kExceptionStacks; i++)
+        tables.tss.ist[i] = stack_tops[i];
+    tables.tss.io_map_base = sizeof(tables.tss); // beyond the limit: no port for user mode
+    auto const base = reinterpret_cast<uint64_t>(&tables.tss);
+    tables.gdt[kTssSelector / 8] = x86::tss_descriptor(base, sizeof(tables.tss) - 1);
+    tables.gdt[kTssSelector / 8 + 1] = base >> 32;
 }
 
 } // namespace pagelab::arch

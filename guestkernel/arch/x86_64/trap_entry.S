@@ -24,6 +24,19 @@ trap_stubs:
     .set vector, vector + 1
 .endr
 
+// The vectors of the local APIC: arch/x86/system_vectors.hpp.
+.globl system_stubs
+.balign 16
+system_stubs:
+.set vector, 0xec
+.rept 20
+    .balign 16
+    push $0
+    push $vector
+    jmp trap_common
+    .set vector, vector + 1
+.endr
+
 trap_common:
     push %rdi
     push %rsi

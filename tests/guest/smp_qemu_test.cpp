@@ -1,0 +1,80 @@
+// Both guest kernels on several CPUs of QEMU's: that they come up, tick, and answer.
+//
+// "sockets=N": SeaBIOS' MP table names one processor of each package.
+#include <string>
+#include <string_view>
+
+#include <doctest/doctest.h>
+
+#include "tests/guest/qemu_session.hpp"
+
+using pagelab::QemuSession;
+
+namespace {
+
+constexpr std::string_view kPrompt = "/ # ";
+
+bool has(std::string_view text, std::string_view part)
+{
+    return text.find(part) != text.npos;
+}
+
+std::vector<std::string> machine(std::string const& arch, std::string const& cpus,
+                                 std::string const& options = "")
+{
+    return {"-M",      "pc",
+            "-m",      "128M",
+            "-smp",    cpus + ",sockets=" + cpus,
+            "-append", options,
+            "-kernel", PAGELAB_BUILD_DIR "/guestkernel/pagelab-" + arch + ".elf"};
+}
+
+// All that is printed up to the first prompt.
+std::string boot_log(std::string const& arch, std::string const& cpus,
+                     std::string const& options = "")
+{
+    QemuSession session(machine(arch, cpus, options));
+    return session.read_until(kPrompt);
+}
+
+} // namespace
+
+TEST_CASE("all CPUs are brought up, and said so as Linux does")
+{
+    if (!QemuSession::is_installed())
+        return;
+    for (std::string const arch : {"x86_64", "i686"}) {
+        CAPTURE(arch);
+        auto const two = boot_log(arch, "2");
+        CAPTURE(two);
+        CHECK(has(two, "smpboot: Allowing 2 CPUs, 0 hotplug CPUs\n"));
+        CHECK(has(two, " nr_cpumask_bits:2 nr_cpu_ids:2 nr_node_ids:1\n"));
+        CHECK(has(two, "smp: Bringing up secondary CPUs ...\n"));
+        CHECK(has(two, "x86: Booting SMP configuration:\n"));
+        CHECK(has(two, "] .... node  #0, CPUs:      #1\n"));
+        CHECK(has(two, "smp: Brought up 1 node, 2 CPUs\n"));
+        CHECK(has(boot_log(arch, "4"), "] .... node  #0, CPUs:      #1 #2 #3\n"));
+        auto const sixteen = boot_log(arch, "16");
+        CHECK(has(sixteen,
+                  "CPUs:        #1  #2  #3  #4  #5  #6  #7  #8  #9 #10 #11 #12 #13 #14 #15\n"));
+        CHECK(has(sixteen, "smp: Brought up 1 node, 16 CPUs\n"));
+    }
+}
+
+TEST_CASE("maxcpus=, nr_cpus= and nosmp leave CPUs asleep")
+{
+    if (!QemuSession::is_installed())
+        return;
+    for (std::string const arch : {"x86_64", "i686"}) {
+        CAPTURE(arch);
+        auto const three = boot_log(arch, "4", "maxcpus=3");
+        CHECK(has(three, "smpboot: Allowing 4 CPUs, 0 hotplug CPUs\n"));
+        CHECK(has(three, "smp: Brought up 1 node, 3 CPUs\n"));
+        CHECK(has(boot_log(arch, "4", "nr_cpus=2"), "smp: Brought up 1 node, 2 CPUs\n"));
+        for (std::string const option : {"nosmp", "maxcpus=0"}) {
+            auto const one = boot_log(arch, "4", option);
+            CHECK(has(one, " nr_cpu_ids:1 "));
+            CHECK(!has(one, "smp: Br"));
+        }
+    }
+}
