@@ -61,6 +61,22 @@ TEST_CASE("all CPUs are brought up, and said so as Linux does")
     }
 }
 
+TEST_CASE("our own firmware's table names all processors, whatever package they are in")
+{
+    if (!QemuSession::is_installed())
+        return;
+    for (std::string const arch : {"x86_64", "i686"}) {
+        CAPTURE(arch);
+        auto arguments = machine(arch, "4");
+        arguments[5] = "4";
+        arguments.insert(arguments.end(), {"-bios", PAGELAB_BUILD_DIR "/firmware/pagelab.rom"});
+        QemuSession session(arguments);
+        auto const log = session.read_until(kPrompt);
+        CHECK(has(log, "found SMP MP-table at [mem 0x0009ffd0-0x0009ffdf]\n"));
+        CHECK(has(log, "smp: Brought up 1 node, 4 CPUs\n"));
+    }
+}
+
 TEST_CASE("maxcpus=, nr_cpus= and nosmp leave CPUs asleep")
 {
     if (!QemuSession::is_installed())

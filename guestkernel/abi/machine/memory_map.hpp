@@ -2,6 +2,7 @@
 //
 //   0x00000 - 0x003ff   real-mode interrupt vectors
 //   0x00400 - 0x004ff   BIOS data area
+//   0x00500 - 0x00fff   MP configuration table, when there are several processors
 //   0x01000 - 0x06fff   page tables, when a 64-bit image is entered in long mode
 //   0x07000 - 0x07fff   boot_params, when Linux is entered
 //   0x08000 - 0x08fff   hvm_start_info with its tables, when a PVH image is entered
@@ -24,9 +25,12 @@
 #include <stdint.h>
 
 #include "guestkernel/abi/boot/e820.hpp"
+#include "guestkernel/abi/machine/mp_table.hpp"
 
 namespace pagelab::memory_map {
 
+inline constexpr uint32_t kMpTable = 0x500;
+inline constexpr uint32_t kMpTableSize = 0xb00;
 inline constexpr uint32_t kLongModeTables = 0x1000;
 inline constexpr uint32_t kBootParams = 0x7000;
 inline constexpr uint32_t kStartInfo = 0x8000;
@@ -57,8 +61,10 @@ struct [[gnu::packed]] ExtendedBiosData {
     uint16_t kib_above_1m;    // RAM from 1 MiB on, in KiB, at most 63 MiB
     uint8_t reserved2[4];
     E820Entry e820[kMaxE820Entries];
+    mp::FloatingPointer mp_pointer; // leads to kMpTable; all zero with one processor
 };
 static_assert(offsetof(ExtendedBiosData, e820) == 16);
+static_assert((kExtendedBiosData + offsetof(ExtendedBiosData, mp_pointer)) % 16 == 0);
 static_assert(sizeof(ExtendedBiosData) <= kLowRamEnd - kExtendedBiosData);
 
 } // namespace pagelab::memory_map
