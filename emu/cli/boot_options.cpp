@@ -21,6 +21,8 @@ Result<> apply_flags(BootOptions const& options, machine::MachineConfig& config)
         config.ram_size = TRY(parse_size(*options.memory));
     if (options.cpus)
         config.cpus = *options.cpus;
+    if (options.seed)
+        config.seed = *options.seed;
     if (options.cpu_model)
         config.cpu_model = *options.cpu_model;
     for (std::string const& inject : options.inject) {
@@ -68,8 +70,8 @@ void add_boot_options(CLI::App& command, BootOptions& options)
     command.add_option("--arch", options.arch, "which built-in kernel: x86_64 (default) or i686")
         ->check(CLI::IsMember({"x86_64", "i686"}));
     command.add_option("--mem", options.memory, "RAM, 16M to 64G (default 128M)");
-    command.add_option("--cpus", options.cpus, "CPUs the guest is told of")
-        ->check(CLI::Range(1, 16));
+    command.add_option("--cpus", options.cpus, "CPUs, 1 (default) to 16")->check(CLI::Range(1, 16));
+    command.add_option("--seed", options.seed, "how several CPUs take turns (default 0)");
     command.add_option("--cpu-model", options.cpu_model, "CPU model, or max (default)");
     command.add_option("--append", options.append, "kernel command line");
     command.add_option("--initrd", options.initrd,

@@ -18,6 +18,7 @@ struct BootOptions {
     std::string arch;  // of the built-in kernel; empty: as the description says, else x86_64
     std::optional<std::string> memory;
     std::optional<unsigned> cpus;
+    std::optional<uint64_t> seed;
     std::optional<std::string> cpu_model;
     std::string append;
     std::vector<std::string> initrd; // FILE or FILE,ARGUMENTS

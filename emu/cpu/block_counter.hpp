@@ -29,6 +29,10 @@ class BlockCounter {
         return entry.calls == kManyCalls;
     }
 
+    // Blocks said to end in PAUSE, and known still.
+    bool ends_in_pause(uint64_t address) const { return entries_[index(address)].ends_in_pause; }
+    void note_pause(uint64_t address) { entries_[index(address)].ends_in_pause = true; }
+
     // The library has translated this block.
     void report_translation(uint64_t address, uint32_t size, uint32_t count)
     {
@@ -37,7 +41,7 @@ class BlockCounter {
         if (same && entry.ambiguous)
             return;
         bool const ambiguous = same && entry.count != count;
-        entry = {address, size, static_cast<uint16_t>(ambiguous ? 0 : count), ambiguous, 0};
+        entry = {address, size, static_cast<uint16_t>(ambiguous ? 0 : count), ambiguous, false, 0};
     }
 
     // The caller has decoded this block, since find() did not know it.
@@ -45,7 +49,7 @@ class BlockCounter {
     {
         Entry& entry = entries_[index(address)];
         if (entry.address != address || entry.size != size)
-            entry = {address, size, static_cast<uint16_t>(count), false, 0};
+            entry = {address, size, static_cast<uint16_t>(count), false, false, 0};
     }
 
   private:
@@ -54,6 +58,7 @@ class BlockCounter {
         uint32_t size = 0;
         uint16_t count = 0;
         bool ambiguous = false;
+        bool ends_in_pause = false;
         uint8_t calls = 0;
     };
     // Writing to code that has just run costs as much as a hundred calls.

@@ -27,6 +27,8 @@ namespace pagelab::cpu {
 
 enum class Stop : uint8_t {
     Deadline,        // the instruction count has reached the deadline
+    SliceEnd,        // it is that of set_slice_end()
+    Pause,           // a PAUSE has been executed, as watch_pause() asked
     InterruptWindow, // a watched-for interrupt can be delivered now
     Halt,            // HLT; RIP is after it
     Requested,       // request_stop()
@@ -38,11 +40,12 @@ struct EngineOptions {
     CpuModel model;
     // Pages of RAM whose accesses go to Platform::mmio_* instead of memory; page starts.
     std::vector<PhysAddr> trapped_pages;
+    unsigned cpus = 1; // 1..255 processors, one of which is the engine's at a time
 };
 
 struct EngineStatistics {
     uint64_t blocks = 0;
-    uint64_t block_calls = 0; // of these, counted by callback and not in place
+    uint64_t block_calls = 0;               // of these, counted by callback and not in place
     std::array<uint64_t, 256> exceptions{}; // by vector, raised by instructions
     std::array<uint64_t, 256> interrupts{}; // by vector, external
 };
@@ -54,6 +57,10 @@ class Engine {
                                                   mem::PhysicalMemory& memory, Platform& platform);
     virtual ~Engine() = default;
 
+    // All processors are in power-on state at first, and the engine is number 0: state, TLB and
+    // all below is that one's, but for counts, A20 and translated code. Between runs.
+    virtual void switch_to(unsigned cpu) = 0;
+
     // Power-on state (SDM vol. 3, table 9-1): real mode, CS base 0xffff0000, IP 0xfff0.
     virtual void reset() = 0;
     virtual Stop run() = 0;
@@ -62,6 +69,10 @@ class Engine {
     virtual uint64_t instructions() const = 0;
     // run() returns with Stop::Deadline at the first block boundary at or after this count.
     virtual void set_deadline(uint64_t instructions) = 0;
+    // run() returns with Stop::SliceEnd when exactly as many have retired, also within a block.
+    virtual void set_slice_end(uint64_t instructions) = 0;
+    // While set, run() returns with Stop::Pause after a PAUSE in a loop.
+    virtual void watch_pause(bool watch) = 0;
     // While set, run() returns with Stop::InterruptWindow at the first boundary where an external
     // interrupt could be taken.
     virtual void watch_interrupt_window(bool watch) = 0;
@@ -71,6 +82,8 @@ class Engine {
     virtual bool can_interrupt() = 0;                        // IF set and no shadow; between runs
     virtual bool interrupts_enabled() = 0;                   // IF alone
     virtual void interrupt(uint8_t vector) = 0;              // external; between runs
+    virtual bool can_take_nmi() = 0;                         // no NMI being served, no shadow
+    virtual void non_maskable_interrupt() = 0;               // vector 2; between runs
     virtual void set_a20(bool enabled) = 0;                  // between runs
     virtual void discard_code(PhysAddr, uint64_t bytes) = 0; // the host has written there; any time
 

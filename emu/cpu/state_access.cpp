@@ -21,6 +21,8 @@ using LongActive = x86::Bit<14>;
 using Code64 = x86::Bit<15>;
 } // namespace hflag
 
+using NmiBlocked = x86::Bit<2>; // of hflags2 (HF2_NMI_MASK)
+
 // RFLAGS bits kept elsewhere by the library: CF PF AF ZF SF OF and DF.
 constexpr uint64_t kArithmeticFlags = 0x8d5;
 constexpr uint64_t kDirectionFlag = 0x400;
@@ -66,6 +68,17 @@ void StateAccess::store_segment(size_t index, Segment const& segment)
 bool StateAccess::interrupt_shadow() const
 {
     return hflag::InhibitIrq::is_set(get<uint32_t>(layout_.hflags()));
+}
+
+bool StateAccess::nmi_blocked() const
+{
+    return NmiBlocked::is_set(get<uint32_t>(layout_.hflags2()));
+}
+
+void StateAccess::set_nmi_blocked(bool blocked)
+{
+    uint64_t const others = get<uint32_t>(layout_.hflags2()) & ~NmiBlocked::mask;
+    put(layout_.hflags2(), static_cast<uint32_t>(others | NmiBlocked::make(blocked)));
 }
 
 CpuState StateAccess::load() const

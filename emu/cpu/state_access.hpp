@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <span>
 
 #include "emu/cpu/cpu_state.hpp"
 #include "emu/cpu/state_layout.hpp"
@@ -45,6 +46,16 @@ class StateAccess {
     void clear_old_exception() { put<int32_t>(layout_.old_exception(), -1); }
     void set_a20(bool enabled) { put<int32_t>(layout_.a20_mask(), enabled ? -1 : ~(1 << 20)); }
     bool interrupt_shadow() const;
+    // From an NMI to the next IRET, which the library sees to.
+    bool nmi_blocked() const;
+    void set_nmi_blocked(bool blocked);
+
+    // All that is one processor's, to be put away and back.
+    std::span<std::byte> bytes() const
+    {
+        return {state_ + layout_.registers, layout_.context_size - layout_.registers};
+    }
+    bool a20() const { return get<int32_t>(layout_.a20_mask()) == -1; }
 
     StateLayout const& layout() const { return layout_; }
 

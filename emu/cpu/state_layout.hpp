@@ -22,6 +22,7 @@ struct StateLayout {
     size_t rflags() const { return registers + 136; } // without the arithmetic flags and DF
     size_t cc_op() const { return registers + 168; }
     size_t hflags() const { return registers + 176; }
+    size_t hflags2() const { return registers + 180; }
     size_t segments() const { return registers + 184; } // ES CS SS DS FS GS LDTR TR GDTR IDTR
     static constexpr size_t kSegmentSize = 24;          // selector 0, base 8, limit 16, flags 20
     size_t control_registers() const { return segments() + 10 * kSegmentSize; } // CR0..CR8

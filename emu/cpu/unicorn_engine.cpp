@@ -33,6 +33,7 @@ Result<std::unique_ptr<Engine>> Engine::create(EngineOptions const& options,
     TRY(engine->spare_tlb_scans());
     engine->reset();
     engine->find_tlb(state + layout->registers);
+    engine->make_processors(options.cpus, state + layout->registers);
     return engine;
 }
 
@@ -72,12 +73,14 @@ void UnicornEngine::reset()
     access_.store(state);
     access_.store_all_flags(state.rflags);
     access_.clear_old_exception();
+    access_.set_nmi_blocked(false);
     uc_ctl_flush_tlb(engine_.get());
 }
 
 Stop UnicornEngine::run()
 {
     stop_.reset();
+    pausing_ = false;
     update_attention();
     choose_walker();
     uc_err const status = run_blocks();

@@ -13,6 +13,7 @@
 #include "emu/cpu/engine.hpp"
 #include "emu/cpu/library_tlb.hpp"
 #include "emu/cpu/linear_access.hpp"
+#include "emu/cpu/next_block.hpp"
 #include "emu/cpu/page_use.hpp"
 #include "emu/cpu/state_access.hpp"
 #include "emu/cpu/unicorn_api.hpp"
@@ -31,15 +32,23 @@ class UnicornEngine final : public Engine {
     void read_cpuid_table();
     void find_tlb(std::byte const* registers) { library_tlb_ = LibraryTlb::find(registers); }
 
+    // After reset(): all processors are as the engine is now.
+    void make_processors(unsigned count, std::byte* registers);
+
+    void switch_to(unsigned cpu) override;
     void reset() override;
     Stop run() override;
     uint64_t instructions() const override;
     void set_deadline(uint64_t instructions) override;
+    void set_slice_end(uint64_t instructions) override;
+    void watch_pause(bool watch) override;
     void watch_interrupt_window(bool watch) override;
     void request_stop() override;
     bool can_interrupt() override;
     bool interrupts_enabled() override;
     void interrupt(uint8_t vector) override;
+    bool can_take_nmi() override;
+    void non_maskable_interrupt() override;
     void set_a20(bool enabled) override;
     void discard_code(PhysAddr address, uint64_t bytes) override;
     CpuState state() override;
@@ -52,6 +61,9 @@ class UnicornEngine final : public Engine {
     struct Hole { // a physical range with no host bytes: MMIO, or nothing
         UnicornEngine* engine;
         PhysAddr base;
+    };
+    struct Processor { // while another is the engine's
+        std::vector<std::byte> state;
     };
     struct PartialCount { // instructions of a block before an address within it
         uint64_t block = ~uint64_t{0}, linear = 0, generation = 0;
@@ -79,6 +91,9 @@ class UnicornEngine final : public Engine {
     Result<> map_region(mem::Region const& region);
     void count_in_place(std::byte* after_call);
     bool attend(); // the block hook's slow path: true to stop here
+    bool cut_block(uint32_t count);
+    bool ends_in_pause(uint64_t address, uint32_t size) const;
+    void stop_after_pause();
     uint32_t decode_block(uint64_t address, uint32_t size);
     uint32_t executed_before(uint64_t linear) const;
     void uncount_rest_of_block(uint64_t linear);
@@ -90,8 +105,9 @@ class UnicornEngine final : public Engine {
     void set_time_stamp();
     void update_attention()
     {
-        bool const now = stop_ || watch_window_ || leave_at_next_block_ || run_one_block_;
-        clock_.set_attention(now ? 0 : std::min(deadline_, look_at_tlb_at_));
+        bool const now =
+            stop_ || watch_window_ || leave_at_next_block_ || run_one_block_ || pausing_;
+        clock_.set_attention(now ? 0 : std::min({deadline_, look_at_tlb_at_, slice_end_}));
     }
 
     // Instructions between two looks at how full the library's TLB is.
@@ -123,6 +139,15 @@ class UnicornEngine final : public Engine {
     uint64_t deadline_ = ~uint64_t{0};
     bool watch_window_ = false;
     std::optional<Stop> stop_;
+
+    std::vector<Processor> processors_;
+    unsigned cpu_ = 0; // the engine's
+    std::optional<NextBlock> next_block_;
+    uint64_t slice_end_ = ~uint64_t{0}; // instruction count
+    uint64_t cut_at_ = ~uint64_t{0};    // the count at which the last block was cut
+    bool cutting_ = false;              // the stop was for that
+    bool watch_pause_ = false;
+    bool pausing_ = false; // the block under way ends in PAUSE
 
     Walker walker_ = Walker::Library;
     std::optional<LibraryTlb> library_tlb_;

@@ -84,6 +84,15 @@ uint32_t UnicornEngine::decode_block(uint64_t address, uint32_t size)
     return count;
 }
 
+bool UnicornEngine::ends_in_pause(uint64_t address, uint32_t size) const
+{
+    constexpr std::array kPause = {std::byte{0xf3}, std::byte{0x90}};
+    if (size < kPause.size())
+        return false;
+    return std::ranges::equal(
+        read_code(access_.load(), memory_, address + size - kPause.size(), kPause.size()), kPause);
+}
+
 // Instructions of the current block that begin before `linear`.
 uint32_t UnicornEngine::executed_before(uint64_t linear) const
 {

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "emu/cpu/block_patch.hpp"
+#include "emu/cpu/cpuid_topology.hpp"
 #include "emu/cpu/unicorn_engine.hpp"
 
 namespace pagelab::cpu {
@@ -27,9 +28,13 @@ void UnicornEngine::on_block(uc_engine*, uint64_t address, uint32_t size, void* 
     uint32_t count = engine.counter_.find(address, size);
     if (count == 0)
         count = engine.decode_block(address, size);
+    if (engine.cut_block(count))
+        return;
     engine.clock_.enter_called_block({address, size, count});
     ++engine.statistics_.block_calls;
-    if (engine.counter_.is_hot(address))
+    if (engine.counter_.ends_in_pause(address))
+        engine.stop_after_pause();
+    else if (engine.counter_.is_hot(address))
         engine.count_in_place(static_cast<std::byte*>(__builtin_return_address(0)));
 }
 
@@ -55,6 +60,8 @@ void UnicornEngine::on_low_credit(BlockClock::Hot* hot) noexcept
     engine.clock_.leave_block();
     if (engine.clock_.attention_reached() && engine.attend())
         return;
+    if (engine.cut_block(engine.clock_.count_of(record)))
+        return;
     engine.clock_.enter_block(record);
 }
 
@@ -71,6 +78,10 @@ bool UnicornEngine::attend()
         look_at_tlb();
     if (clock_.retired() >= deadline_)
         stop_ = Stop::Deadline;
+    else if (clock_.retired() >= slice_end_)
+        stop_ = Stop::SliceEnd;
+    else if (pausing_)
+        stop_ = Stop::Pause;
     else if (watch_window_ && can_interrupt())
         stop_ = Stop::InterruptWindow;
     else if (leave_at_next_block_)
@@ -88,6 +99,8 @@ void UnicornEngine::on_translation(uc_engine*, uc_tb* current, uc_tb*, void* sel
     if (engine.walker_ == Walker::Library)
         engine.note_translation(current->pc, current->size);
     engine.counter_.report_translation(current->pc, current->size, current->icount);
+    if (engine.processors_.size() > 1 && engine.ends_in_pause(current->pc, current->size))
+        engine.counter_.note_pause(current->pc);
 }
 
 void UnicornEngine::on_interrupt(uc_engine*, uint32_t vector, void* self) noexcept
@@ -148,7 +161,9 @@ int UnicornEngine::on_cpuid(uc_engine* handle, void* self) noexcept
     if (found == engine.cpuid_.end())
         found = engine.cpuid_.find({leaf, 0});
     // Leaves beyond the last read as zero here; Intel would repeat the highest basic leaf.
-    CpuidLeaf const answer = found == engine.cpuid_.end() ? CpuidLeaf{} : found->second;
+    CpuidLeaf const common = found == engine.cpuid_.end() ? CpuidLeaf{} : found->second;
+    auto const cpus = static_cast<unsigned>(engine.processors_.size());
+    CpuidLeaf const answer = add_topology(leaf, subleaf, common, cpus, engine.cpu_);
     std::array const registers = {UC_X86_REG_RAX, UC_X86_REG_RBX, UC_X86_REG_RCX, UC_X86_REG_RDX};
     std::array const values = {answer.eax, answer.ebx, answer.ecx, answer.edx};
     for (size_t i = 0; i < registers.size(); ++i) {

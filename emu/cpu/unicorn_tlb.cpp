@@ -63,8 +63,8 @@ void UnicornEngine::look_at_tlb()
     constexpr uint64_t kNewCode = 1u << 12; // instructions per translation
     uint64_t const translations = generation_ - generation_at_look_;
     generation_at_look_ = generation_;
-    bool const crowded = library_tlb_ && translations < look_at_tlb_after_ / kNewCode &&
-                         library_tlb_->is_crowded();
+    bool const crowded =
+        library_tlb_ && translations < look_at_tlb_after_ / kNewCode && library_tlb_->is_crowded();
     if (crowded)
         uc_ctl_flush_tlb(engine_.get());
     look_at_tlb_after_ =
@@ -152,6 +152,8 @@ uc_err UnicornEngine::run_blocks()
     while (true) {
         uint64_t rip = 0;
         uc_reg_read(engine_.get(), UC_X86_REG_RIP, &rip);
+        if (std::exchange(cutting_, false))
+            next_block_->limit(static_cast<uint32_t>(slice_end_ - cut_at_));
         uc_err const status = uc_emu_start(engine_.get(), rip, 0, 0, 0);
         if (fill_refused_ && status == UC_ERR_EXCEPTION) {
             fill_refused_ = false;
@@ -162,6 +164,8 @@ uc_err UnicornEngine::run_blocks()
             continue;
         }
         fill_refused_ = false;
+        if (cutting_)
+            continue;
         if (!changing_walker_)
             return status;
         changing_walker_ = false;

@@ -33,16 +33,23 @@ using Vector = Field<7, 0>;
 constexpr uint64_t kWritable = Destination::mask | 0x1'afff; // not remote IRR, delivery status
 } // namespace entry
 
+// Messages other than interrupts are sent at edges, whatever the entry says.
+bool is_level(uint64_t value)
+{
+    return entry::Level::is_set(value) &&
+           entry::Delivery::get(value) <= static_cast<unsigned>(DeliveryMode::LowestPriority);
+}
+
 } // namespace
 
-IoApic::IoApic(LocalApic& lapic) : lapic_(lapic)
+IoApic::IoApic(ApicBus& apics) : apics_(apics)
 {
     entries_.fill(entry::Masked::mask);
     for (unsigned input = 0; input < lines_.size(); ++input) {
         lines_[input].ioapic = this;
         lines_[input].input = input;
     }
-    lapic_.on_level_eoi([this](uint8_t vector) { end_of_interrupt(vector); });
+    apics_.on_level_eoi([this](uint8_t vector) { end_of_interrupt(vector); });
 }
 
 InterruptLine& IoApic::line(unsigned input)
@@ -56,7 +63,7 @@ void IoApic::set_input(unsigned input, bool asserted)
     uint32_t const bit = 1u << input;
     bool const rises = asserted && !(inputs_ & bit);
     inputs_ = asserted ? inputs_ | bit : inputs_ & ~bit;
-    if (entry::Level::is_set(entries_[input]))
+    if (is_level(entries_[input]))
         send_level(input);
     else if (rises)
         send(input);
@@ -66,17 +73,17 @@ void IoApic::send_level(unsigned input)
 {
     uint64_t& value = entries_[input];
     bool const asserted = inputs_ >> input & 1;
-    if (asserted && entry::Level::is_set(value) && !entry::RemoteIrr::is_set(value) && send(input))
+    if (asserted && is_level(value) && !entry::RemoteIrr::is_set(value) && send(input))
         value |= entry::RemoteIrr::mask;
 }
 
-// Whether the local APIC took it.
+// Whether a local APIC took it.
 bool IoApic::send(unsigned input)
 {
     uint64_t const value = entries_[input];
     if (entry::Masked::is_set(value))
         return false;
-    return lapic_.receive(
+    return apics_.send(
         {.vector = static_cast<uint8_t>(entry::Vector::get(value)),
          .delivery = static_cast<DeliveryMode>(entry::Delivery::get(value)),
          .trigger = static_cast<TriggerMode>(entry::Level::get(value)),

@@ -9,18 +9,18 @@
 #include <array>
 #include <cstdint>
 
+#include "emu/dev/apic_bus.hpp"
 #include "emu/dev/device.hpp"
-#include "emu/dev/lapic.hpp"
 
 namespace pagelab::dev {
 
 inline constexpr uint64_t kIoApicBase = 0xfec0'0000; // physical; one page
 inline constexpr unsigned kIoApicInputs = 24;
 
-// Sends to, and listens for ends of interrupts at, the local APIC, which must outlive it.
+// Sends to, and listens for ends of interrupts at, the local APICs, which must outlive it.
 class IoApic final {
   public:
-    explicit IoApic(LocalApic& lapic);
+    explicit IoApic(ApicBus& apics);
     IoApic(IoApic const&) = delete; // its lines point back at it
     IoApic& operator=(IoApic const&) = delete;
 
@@ -47,7 +47,7 @@ class IoApic final {
     void write_register(uint32_t value);
     void write_entry(unsigned input, uint64_t value);
 
-    LocalApic& lapic_;
+    ApicBus& apics_;
     std::array<Line, kIoApicInputs> lines_;
     std::array<uint64_t, kIoApicInputs> entries_;
     uint32_t inputs_ = 0; // the levels at the pins

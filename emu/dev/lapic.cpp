@@ -5,6 +5,7 @@
 // (SDM 10.8.3).
 #include "emu/dev/lapic.hpp"
 
+#include "emu/dev/apic_bus.hpp"
 #include "emu/dev/lapic_registers.hpp"
 
 namespace pagelab::dev {
@@ -14,6 +15,8 @@ using namespace lapic;
 namespace {
 
 constexpr unsigned kFirstLegalVector = 16;
+constexpr uint8_t kEverybody = 0xff;
+constexpr uint32_t kFlatModel = 0xffff'ffff, kDisabled = 0xff; // DFR and SVR after reset
 
 enum Shorthand : unsigned { kNoShorthand, kSelf, kAllIncludingSelf, kAllExcludingSelf };
 
@@ -24,9 +27,26 @@ constexpr unsigned priority_class(unsigned vector)
 
 } // namespace
 
-LocalApic::LocalApic(Clock const& clock, uint8_t id) : clock_(clock), id_(id)
+LocalApic::LocalApic(Clock const& clock, uint8_t id, ApicBus& bus)
+    : clock_(clock), bus_(bus), id_(id)
 {
+    reset();
+}
+
+void LocalApic::reset()
+{
+    nmi_ = false;
+    init_ = false;
+    start_up_.reset();
+    task_priority_ = 0;
+    logical_destination_ = 0;
+    destination_format_ = kFlatModel;
+    spurious_vector_ = kDisabled;
+    command_low_ = command_high_ = 0;
+    error_status_ = errors_ = 0;
     lvt_.fill(lvt::Masked::mask);
+    request_ = in_service_ = level_ = {};
+    timer_ = {};
 }
 
 bool LocalApic::is_enabled() const
@@ -81,15 +101,15 @@ void LocalApic::end_of_interrupt()
     if (!vector)
         return;
     in_service_.erase(*vector);
-    if (level_.contains(*vector) && level_eoi_)
-        level_eoi_(*vector);
+    if (level_.contains(*vector))
+        bus_.end_level(*vector);
 }
 
 // SDM 10.6.2.1 and 10.6.2.2; the cluster model is told from the flat one by DFR bits 31:28.
 bool LocalApic::is_destination(ApicMessage const& message) const
 {
     unsigned const destination = message.destination;
-    if (destination == 0xff)
+    if (destination == kEverybody)
         return true;
     if (message.destination_mode == DestinationMode::Physical)
         return destination == id_;
@@ -101,9 +121,24 @@ bool LocalApic::is_destination(ApicMessage const& message) const
 
 bool LocalApic::receive(ApicMessage const& message)
 {
-    bool const vectored =
-        message.delivery == DeliveryMode::Fixed || message.delivery == DeliveryMode::LowestPriority;
-    if (!is_enabled() || !vectored || !is_destination(message))
+    switch (message.delivery) {
+    case DeliveryMode::Nmi:
+        nmi_ = true;
+        return true;
+    case DeliveryMode::Init:
+        init_ = true;
+        start_up_.reset();
+        return true;
+    case DeliveryMode::StartUp:
+        start_up_ = message.vector;
+        return true;
+    case DeliveryMode::Fixed:
+    case DeliveryMode::LowestPriority:
+        break;
+    default:
+        return false;
+    }
+    if (!is_enabled())
         return false;
     if (message.vector < kFirstLegalVector) {
         report_error(esr::kReceiveIllegalVector);
@@ -122,7 +157,7 @@ void LocalApic::raise_local(uint32_t lvt_offset)
     uint32_t const entry = lvt(lvt_offset);
     auto const vector = static_cast<uint8_t>(lvt::Vector::get(entry));
     if (!lvt::Masked::is_set(entry))
-        receive({.vector = vector, .destination = id_});
+        receive({.vector = vector});
 }
 
 // An error entry with an illegal vector of its own would report that for ever.
@@ -146,17 +181,17 @@ void LocalApic::send_command()
         report_error(esr::kSendIllegalVector);
         return;
     }
-    switch (icr::Shorthand::get(command_low_)) {
-    case kNoShorthand:
-        break;
-    case kAllExcludingSelf:
-        return;
-    default:
+    bool const level = icr::TriggerLevel::is_set(command_low_);
+    if (delivery == DeliveryMode::Init && level && !icr::Assert::is_set(command_low_))
+        return; // the de-assertion that old CPUs wanted: nobody does anything
+    uint64_t const shorthand = icr::Shorthand::get(command_low_);
+    if (shorthand != kNoShorthand)
         message.destination_mode = DestinationMode::Physical;
+    if (shorthand == kSelf)
         message.destination = id_;
-        break;
-    }
-    receive(message);
+    else if (shorthand != kNoShorthand)
+        message.destination = kEverybody;
+    bus_.send(message, shorthand == kAllExcludingSelf ? this : nullptr);
 }
 
 std::optional<uint64_t> LocalApic::next_event_ns() const

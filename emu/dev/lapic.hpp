@@ -1,16 +1,15 @@
 // The local APIC of one CPU: pending vectors, their priorities, and a timer.
 //
 // It starts disabled by software (SVR bit 8 clear), and then the CPU's interrupts are the PIC's:
-// passes_pic() says whether they still are (virtual wire: LINT0 unmasked and ExtINT). Fixed and
-// lowest-priority interrupts are delivered; SMI, NMI, INIT and start-up messages are not, and
-// nothing goes to other CPUs. xAPIC only, no TSC-deadline mode.
+// passes_pic() says whether they still are (virtual wire: LINT0 unmasked and ExtINT). NMI, INIT and
+// start-up messages wait here until the CPU takes them, and come through although it is disabled.
+// SMI goes nowhere. xAPIC only, no TSC-deadline mode.
 //
 // Source: Intel SDM volume 3, chapter 10.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <utility>
 
@@ -23,20 +22,33 @@ namespace pagelab::dev {
 
 inline constexpr uint64_t kLapicBase = 0xfee0'0000; // physical; one page
 
-// Keeps a reference to the clock.
+class ApicBus;
+
+// Keeps references to the clock and the bus.
 class LocalApic final : public TimedDevice {
   public:
-    LocalApic(Clock const& clock, uint8_t id);
+    LocalApic(Clock const& clock, uint8_t id, ApicBus& bus);
+
+    // What INIT leaves: all but the ID (SDM 10.4.7.3).
+    void reset();
 
     // offset: bytes into the page, rounded down to a register. Unknown registers read 0.
     uint32_t mmio_read(uint32_t offset);
     void mmio_write(uint32_t offset, uint32_t value);
 
-    // Whether the message was for this CPU and is now pending (or was already).
+    bool is_enabled() const; // by software
+    bool is_destination(ApicMessage const& message) const;
+    // Of what is running, or would be interrupted (PPR).
+    uint8_t processor_priority() const;
+    // A message for this CPU: whether it is now pending (or was already).
     bool receive(ApicMessage const& message);
 
-    // Called with the vector when a level-triggered interrupt ends: the I/O APIC listens.
-    void on_level_eoi(std::function<void(uint8_t)> listener) { level_eoi_ = std::move(listener); }
+    bool has_nmi() const { return nmi_; }
+    bool take_nmi() { return std::exchange(nmi_, false); }
+    bool take_init() { return std::exchange(init_, false); }
+    // The page a CPU that waits for it starts at.
+    std::optional<uint8_t> take_start_up() { return std::exchange(start_up_, std::nullopt); }
+    bool has_init_or_start_up() const { return init_ || start_up_; }
 
     bool has_interrupt() const;
     // The vector to deliver, now in service; the spurious vector if there is none.
@@ -49,9 +61,6 @@ class LocalApic final : public TimedDevice {
   private:
     static constexpr unsigned kLvtCount = 6; // timer, thermal, performance, LINT0, LINT1, error
 
-    bool is_enabled() const;
-    bool is_destination(ApicMessage const& message) const;
-    uint8_t processor_priority() const;
     uint32_t& lvt(uint32_t offset);
     uint32_t lvt(uint32_t offset) const;
     void write_lvt(uint32_t offset, uint32_t value);
@@ -62,13 +71,16 @@ class LocalApic final : public TimedDevice {
     void report_error(uint32_t bit);
 
     Clock const& clock_;
-    std::function<void(uint8_t)> level_eoi_;
+    ApicBus& bus_;
 
+    bool nmi_ = false;
+    bool init_ = false;
+    std::optional<uint8_t> start_up_;
     uint8_t id_;
     uint8_t task_priority_ = 0;
     uint32_t logical_destination_ = 0;
-    uint32_t destination_format_ = 0xffff'ffff; // flat model
-    uint32_t spurious_vector_ = 0xff;           // disabled
+    uint32_t destination_format_ = 0;
+    uint32_t spurious_vector_ = 0;
     uint32_t command_low_ = 0;
     uint32_t command_high_ = 0;
     uint32_t error_status_ = 0; // as last latched by a write

@@ -55,6 +55,8 @@ namespace icr {
 using Vector = x86::Field<7, 0>;
 using Delivery = x86::Field<10, 8>;
 using Logical = x86::Bit<11>;
+using Assert = x86::Bit<14>;
+using TriggerLevel = x86::Bit<15>;
 using Shorthand = x86::Field<19, 18>;
 using Destination = x86::Field<31, 24>;
 } // namespace icr

@@ -11,7 +11,7 @@ namespace pagelab::machine {
 // specification 5.2.12.5; QEMU's and most PCs' wiring).
 Chipset::Chipset(MachineConfig const& config, uint64_t low_ram, uint64_t high_ram,
                  dev::Clock const& clock, dev::FwCfg& fw_cfg, ChipsetPorts ports)
-    : use_apic_(config.lapic), lapic_(clock, 0), ioapic_(lapic_),
+    : use_apic_(config.lapic), apics_(clock, config.cpus), ioapic_(apics_),
       irq0_(pic_.line(0), ioapic_.line(2)), irq4_(pic_.line(4), ioapic_.line(4)),
       irq8_(pic_.line(8), ioapic_.line(8)), pit_(clock, irq0_),
       rtc_(clock, irq8_, std::chrono::sys_seconds(std::chrono::seconds(config.rtc_start)),
@@ -37,24 +37,30 @@ Chipset::Chipset(MachineConfig const& config, uint64_t low_ram, uint64_t high_ra
     bus.claim(port::kFwCfgSelector, port::kFwCfgDmaLow + 3, fw_cfg, Access::AnyWidth);
 }
 
-bool Chipset::has_interrupt() const
+bool Chipset::has_interrupt(unsigned cpu) const
 {
-    if (!use_apic_)
-        return pic_.has_interrupt();
-    return lapic_.has_interrupt() || (lapic_.passes_pic() && pic_.has_interrupt());
+    dev::LocalApic const& lapic = apics_[cpu];
+    bool const sees_pic = cpu == 0 && (!use_apic_ || lapic.passes_pic());
+    return (use_apic_ && lapic.has_interrupt()) || (sees_pic && pic_.has_interrupt());
 }
 
-uint8_t Chipset::acknowledge()
+uint8_t Chipset::acknowledge(unsigned cpu)
 {
-    return use_apic_ && lapic_.has_interrupt() ? lapic_.acknowledge() : pic_.acknowledge();
+    dev::LocalApic& lapic = apics_[cpu];
+    return use_apic_ && lapic.has_interrupt() ? lapic.acknowledge() : pic_.acknowledge();
 }
 
 std::optional<uint64_t> Chipset::next_event_ns() const
 {
     std::optional<uint64_t> next;
-    for (auto const event : {pit_.next_event_ns(), rtc_.next_event_ns(), lapic_.next_event_ns()})
+    auto const take = [&](std::optional<uint64_t> event) {
         if (event && (!next || *event < *next))
             next = event;
+    };
+    take(pit_.next_event_ns());
+    take(rtc_.next_event_ns());
+    for (unsigned cpu = 0; cpu < apics_.size(); ++cpu)
+        take(apics_[cpu].next_event_ns());
     return next;
 }
 
@@ -62,28 +68,29 @@ void Chipset::advance_to(uint64_t now_ns)
 {
     pit_.advance_to(now_ns);
     rtc_.advance_to(now_ns);
-    lapic_.advance_to(now_ns);
+    for (unsigned cpu = 0; cpu < apics_.size(); ++cpu)
+        apics_[cpu].advance_to(now_ns);
 }
 
-std::optional<uint32_t> Chipset::mmio_read(PhysAddr address)
+std::optional<uint32_t> Chipset::mmio_read(PhysAddr address, unsigned cpu)
 {
     if (!use_apic_)
         return std::nullopt;
     auto const offset = static_cast<uint32_t>(address.page_offset());
     if (address.page_start() == PhysAddr(dev::kLapicBase))
-        return lapic_.mmio_read(offset);
+        return apics_[cpu].mmio_read(offset);
     if (address.page_start() == PhysAddr(dev::kIoApicBase))
         return ioapic_.mmio_read(offset);
     return std::nullopt;
 }
 
-bool Chipset::mmio_write(PhysAddr address, uint32_t value)
+bool Chipset::mmio_write(PhysAddr address, uint32_t value, unsigned cpu)
 {
     if (!use_apic_)
         return false;
     auto const offset = static_cast<uint32_t>(address.page_offset());
     if (address.page_start() == PhysAddr(dev::kLapicBase))
-        lapic_.mmio_write(offset, value);
+        apics_[cpu].mmio_write(offset, value);
     else if (address.page_start() == PhysAddr(dev::kIoApicBase))
         ioapic_.mmio_write(offset, value);
     else

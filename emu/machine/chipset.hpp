@@ -4,13 +4,13 @@
 #include <cstdint>
 #include <optional>
 
+#include "emu/dev/apic_bus.hpp"
 #include "emu/dev/cmos_rtc.hpp"
 #include "emu/dev/debug_console.hpp"
 #include "emu/dev/exit_port.hpp"
 #include "emu/dev/fw_cfg.hpp"
 #include "emu/dev/ioapic.hpp"
 #include "emu/dev/keyboard_controller.hpp"
-#include "emu/dev/lapic.hpp"
 #include "emu/dev/pic.hpp"
 #include "emu/dev/pit.hpp"
 #include "emu/dev/port_bus.hpp"
@@ -47,21 +47,25 @@ class Chipset {
     Chipset(MachineConfig const& config, uint64_t low_ram, uint64_t high_ram,
             dev::Clock const& clock, dev::FwCfg& fw_cfg, ChipsetPorts ports);
 
-    bool has_interrupt() const;
-    uint8_t acknowledge(); // the vector to deliver
+    // For one CPU. The 8259s are wired to the first one's LINT0.
+    bool has_interrupt(unsigned cpu) const;
+    uint8_t acknowledge(unsigned cpu); // the vector to deliver
+    dev::LocalApic& lapic(unsigned cpu) { return apics_[cpu]; }
+    dev::LocalApic const& lapic(unsigned cpu) const { return apics_[cpu]; }
+
     std::optional<uint64_t> next_event_ns() const;
     void advance_to(uint64_t now_ns);
 
-    // The APICs' windows; nothing for other addresses.
-    std::optional<uint32_t> mmio_read(PhysAddr address);
-    bool mmio_write(PhysAddr address, uint32_t value);
+    // The APICs' windows, as the CPU sees them; nothing for other addresses.
+    std::optional<uint32_t> mmio_read(PhysAddr address, unsigned cpu);
+    bool mmio_write(PhysAddr address, uint32_t value, unsigned cpu);
 
     dev::PortBus bus;
 
   private:
     bool use_apic_;
     dev::Pic pic_;
-    dev::LocalApic lapic_;
+    dev::ApicBus apics_;
     dev::IoApic ioapic_;
     SharedLine irq0_, irq4_, irq8_;
     dev::Pit pit_;

@@ -19,7 +19,8 @@ struct StuckBit {
 
 struct MachineConfig {
     uint64_t ram_size = uint64_t{128} << 20; // bytes
-    unsigned cpus = 1;                       // told to the guest; one runs
+    unsigned cpus = 1;                       // 1..16
+    uint64_t seed = 0;                       // of how several CPUs take turns
     std::string cpu_model = "max";
     bool lapic = true; // local APIC and I/O APIC at their usual addresses
     // The memory map the firmware starts from; empty: computed from ram_size.

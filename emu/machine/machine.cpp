@@ -1,8 +1,7 @@
-// The run loop: time passes, requests are taken, interrupts delivered, and the processor goes on.
+// Creation, and what the processors call: ports, memory-mapped devices, the time stamp.
 #include "emu/machine/machine.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "emu/base/check.hpp"
 
@@ -18,7 +17,6 @@ constexpr uint64_t kPortAccessNs = 1'000;
 constexpr uint64_t kSpinRepeats = 64;
 constexpr uint64_t kSpinInstructions = 32;
 constexpr uint64_t kSpinNs = 1'000;
-constexpr uint64_t kSlice = 5'000'000; // instructions between two calls of attend()
 
 dev::Width width_of(unsigned bytes)
 {
@@ -28,7 +26,8 @@ dev::Width width_of(unsigned bytes)
 } // namespace
 
 Machine::Machine(MachineConfig const& config, mem::PhysicalMemory memory, Attendant& attendant)
-    : config_(config), memory_(std::move(memory)), attendant_(attendant), fw_cfg_(*this)
+    : config_(config), memory_(std::move(memory)), attendant_(attendant), fw_cfg_(*this),
+      schedule_(config.cpus, config.seed)
 {
 }
 
@@ -44,101 +43,12 @@ Machine::create(MachineConfig const& config, std::span<std::byte const> rom, Att
     std::vector<PhysAddr> trapped;
     for (StuckBit const& stuck : config.stuck_bits)
         trapped.push_back(stuck.address.page_start());
-    self.engine_ = TRY(cpu::Engine::create({model, trapped}, self.memory_, self));
+    self.engine_ = TRY(cpu::Engine::create({model, trapped, config.cpus}, self.memory_, self));
     self.chipset_ = std::make_unique<Chipset>(
         config, self.memory_.low_ram_end().value, self.memory_.high_ram_size(), self, self.fw_cfg_,
         ChipsetPorts{[&](uint8_t byte) { self.attendant_.serial_output(byte); },
                      [&](uint8_t byte) { self.attendant_.debug_output(byte); }});
     return machine;
-}
-
-Outcome Machine::run()
-{
-    while (true) {
-        chipset_->advance_to(now_ns());
-        if (auto const outcome = take_requests())
-            return *outcome;
-        if (engine_->instructions() >= next_attend_) {
-            next_attend_ = engine_->instructions() + kSlice;
-            if (!attendant_.attend(std::nullopt))
-                return Outcome::Interrupted;
-        }
-        feed_serial();
-        engine_->watch_interrupt_window(!deliver_interrupt() && chipset_->has_interrupt());
-        set_deadline();
-        switch (engine_->run()) {
-        case cpu::Stop::Deadline:
-        case cpu::Stop::InterruptWindow:
-        case cpu::Stop::Requested:
-            break;
-        case cpu::Stop::Halt:
-            if (take_requests())
-                break;
-            if (!engine_->interrupts_enabled())
-                return Outcome::Halted;
-            if (!idle_until_interrupt())
-                return Outcome::Interrupted;
-            break;
-        case cpu::Stop::TripleFault:
-            return Outcome::TripleFault;
-        case cpu::Stop::Failure:
-            return Outcome::Failure;
-        }
-    }
-}
-
-std::optional<Outcome> Machine::take_requests()
-{
-    if (chipset_->exit_port.status())
-        return Outcome::Exit;
-    if (chipset_->keyboard.reset_requested())
-        return Outcome::Reset;
-    if (a20_ != chipset_->keyboard.a20_enabled()) {
-        a20_ = chipset_->keyboard.a20_enabled();
-        engine_->set_a20(a20_);
-    }
-    return std::nullopt;
-}
-
-bool Machine::deliver_interrupt()
-{
-    if (!chipset_->has_interrupt() || !engine_->can_interrupt())
-        return false;
-    engine_->interrupt(chipset_->acknowledge());
-    return true;
-}
-
-void Machine::set_deadline()
-{
-    uint64_t const event = chipset_->next_event_ns().value_or(std::numeric_limits<uint64_t>::max());
-    uint64_t const instructions = event > waited_ns_ ? event - waited_ns_ : 0;
-    engine_->set_deadline(std::min(instructions, next_attend_));
-}
-
-// The processor is in HLT with interrupts on: nothing but an interrupt ends that. False if the
-// attendant ends the run.
-bool Machine::idle_until_interrupt()
-{
-    while (!chipset_->has_interrupt()) {
-        if (chipset_->uart.receive_interrupt_enabled())
-            attendant_.guest_waits();
-        feed_serial();
-        if (chipset_->has_interrupt())
-            return true;
-        auto const event = chipset_->next_event_ns();
-        uint64_t const now = now_ns();
-        std::optional<uint64_t> wait;
-        if (event)
-            wait = *event > now ? *event - now : 0;
-        if (!attendant_.attend(wait))
-            return false;
-        feed_serial();
-        if (event && !chipset_->has_interrupt()) {
-            waited_ns_ += *wait;
-            chipset_->advance_to(now_ns());
-        }
-    }
-    return true;
 }
 
 void Machine::feed_serial()
@@ -153,21 +63,17 @@ void Machine::feed_serial()
 
 uint32_t Machine::port_in(uint16_t port, unsigned bytes)
 {
-    waited_ns_ += kPortAccessNs;
+    time_.pass(kPortAccessNs);
     uint32_t const value = chipset_->bus.port_in(port, width_of(bytes));
-    set_deadline();
-    if (chipset_->has_interrupt())
-        engine_->watch_interrupt_window(true);
+    look_at_lines();
     return value;
 }
 
 void Machine::port_out(uint16_t port, unsigned bytes, uint32_t value)
 {
-    waited_ns_ += kPortAccessNs;
+    time_.pass(kPortAccessNs);
     chipset_->bus.port_out(port, width_of(bytes), value);
-    set_deadline();
-    if (chipset_->has_interrupt())
-        engine_->watch_interrupt_window(true);
+    look_at_lines();
     bool const a20_changed = a20_ != chipset_->keyboard.a20_enabled();
     if (chipset_->exit_port.status() || chipset_->keyboard.reset_requested() || a20_changed)
         engine_->request_stop();
@@ -181,10 +87,10 @@ uint64_t Machine::time_stamp()
     last_stamp_ = instructions;
     last_stamp_step_ = step;
     if (stamp_repeats_ >= kSpinRepeats) {
-        waited_ns_ += kSpinNs;
+        time_.pass(kSpinNs);
         set_deadline();
     }
-    return instructions + waited_ns_;
+    return time_.at(instructions);
 }
 
 bool Machine::is_stuck(PhysAddr address) const
@@ -197,7 +103,8 @@ bool Machine::is_stuck(PhysAddr address) const
 uint64_t Machine::mmio_read(PhysAddr address, unsigned bytes)
 {
     if (!is_stuck(address))
-        return chipset_->mmio_read(address).value_or(~0u) | (bytes == 8 ? ~uint64_t{0} << 32 : 0);
+        return chipset_->mmio_read(address, cpu_).value_or(~0u) |
+               (bytes == 8 ? ~uint64_t{0} << 32 : 0);
     uint64_t value = 0;
     memory_.read(address, std::as_writable_bytes(std::span(&value, 1)).first(bytes));
     for (StuckBit const& stuck : config_.stuck_bits)
@@ -212,11 +119,9 @@ void Machine::mmio_write(PhysAddr address, unsigned bytes, uint64_t value)
         memory_.write(address, std::as_bytes(std::span(&value, 1)).first(bytes));
         return;
     }
-    if (!chipset_->mmio_write(address, static_cast<uint32_t>(value)))
+    if (!chipset_->mmio_write(address, static_cast<uint32_t>(value), cpu_))
         return;
-    set_deadline();
-    if (chipset_->has_interrupt())
-        engine_->watch_interrupt_window(true);
+    look_at_lines();
 }
 
 bool Machine::read(PhysAddr address, std::span<std::byte> out)

@@ -1,8 +1,11 @@
 // The PC: memory, processor and devices, and the loop that lets virtual time pass over them.
 //
 // Virtual time is instructions executed, one nanosecond each, plus the time skipped in HLT and a
-// microsecond for each port access and each turn of a loop that waits on the TSC. Nothing here
-// looks at the host's clock but the limits a caller sets. The same inputs give the same run.
+// microsecond for each port access and each turn of a loop that waits on the TSC. Several CPUs take
+// turns, and then a nanosecond is an instruction of each that runs; a CPU in a PAUSE loop passes
+// its turn on, which takes as long as if it had used it. All CPUs read this one time as their TSC.
+// Nothing here looks at the host's clock but the limits a caller sets. The same inputs and the same
+// seed give the same run, to the instruction.
 #pragma once
 
 #include <functional>
@@ -15,6 +18,8 @@
 #include "emu/dev/fw_cfg.hpp"
 #include "emu/machine/chipset.hpp"
 #include "emu/machine/config.hpp"
+#include "emu/machine/cpu_schedule.hpp"
+#include "emu/machine/virtual_time.hpp"
 #include "emu/mem/physical_memory.hpp"
 
 namespace pagelab::machine {
@@ -53,7 +58,7 @@ class Machine final : public cpu::Platform, public dev::Clock, private dev::DmaM
     Outcome run();
 
     uint32_t exit_status() const { return chipset_->exit_port.status().value_or(0); }
-    uint64_t now_ns() const override { return engine_->instructions() + waited_ns_; }
+    uint64_t now_ns() const override { return time_.at(engine_->instructions()); }
     cpu::Engine& engine() { return *engine_; }
     mem::PhysicalMemory& memory() { return memory_; }
     mem::PhysicalMemory const& memory() const { return memory_; }
@@ -72,9 +77,17 @@ class Machine final : public cpu::Platform, public dev::Clock, private dev::DmaM
     bool write(PhysAddr address, std::span<std::byte const> bytes) override;
 
     std::optional<Outcome> take_requests();
+    std::optional<Outcome> choose_cpu();
+    void switch_to(unsigned cpu);
+    void take_messages();
+    bool has_reason_to_wake(unsigned cpu) const;
+    bool wake_up();
+    bool idle_until_wake_up();
+    void give_slice_up();
+    void deliver_nmi();
     bool deliver_interrupt();
     void set_deadline();
-    bool idle_until_interrupt();
+    void look_at_lines();
     void feed_serial();
     bool is_stuck(PhysAddr address) const;
 
@@ -84,8 +97,11 @@ class Machine final : public cpu::Platform, public dev::Clock, private dev::DmaM
     dev::FwCfg fw_cfg_;
     std::unique_ptr<cpu::Engine> engine_;
     std::unique_ptr<Chipset> chipset_;
-    uint64_t waited_ns_ = 0;   // virtual time in which no instruction ran: HLT and port accesses
-    uint64_t next_attend_ = 0; // instruction count at which the attendant is asked again
+    VirtualTime time_;
+    CpuSchedule schedule_;
+    unsigned cpu_ = 0;                  // the engine's
+    uint64_t slice_end_ = ~uint64_t{0}; // instruction count; all ones while one CPU runs alone
+    uint64_t next_attend_ = 0;          // instruction count at which the attendant is asked again
     bool a20_ = true;
     uint64_t last_stamp_ = 0;      // instruction count at the last RDTSC
     uint64_t last_stamp_step_ = 0; // and from the one before to it

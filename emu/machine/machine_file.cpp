@@ -57,7 +57,7 @@ Result<toml::array const*> get_list(toml::table const& table, std::string_view k
 
 Result<> read_machine_table(toml::table const& table, MachineConfig& config)
 {
-    TRY(refuse_unknown_keys(table, "[machine]", {"memory", "cpus", "cpu_model", "lapic"}));
+    TRY(refuse_unknown_keys(table, "[machine]", {"memory", "cpus", "seed", "cpu_model", "lapic"}));
     if (auto const memory = TRY(get<std::string>(table, "memory")))
         config.ram_size = TRY(parse_size(*memory));
     if (auto const cpus = TRY(get<int64_t>(table, "cpus"))) {
@@ -65,6 +65,8 @@ Result<> read_machine_table(toml::table const& table, MachineConfig& config)
             return fail("cpus = {}: it must be 1 to {}", *cpus, kMaxCpus);
         config.cpus = static_cast<unsigned>(*cpus);
     }
+    if (auto const seed = TRY(get<int64_t>(table, "seed")))
+        config.seed = static_cast<uint64_t>(*seed);
     if (auto const model = TRY(get<std::string>(table, "cpu_model")))
         config.cpu_model = *model;
     if (auto const lapic = TRY(get<bool>(table, "lapic")))

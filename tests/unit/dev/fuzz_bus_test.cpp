@@ -37,8 +37,9 @@ struct Pc {
     uint64_t output_bytes = 0;
     ByteSink sink = [this](uint8_t) { ++output_bytes; };
 
-    LocalApic lapic{clock, 0};
-    IoApic ioapic{lapic};
+    ApicBus apics{clock, 2};
+    LocalApic& lapic = apics[0];
+    IoApic ioapic{apics};
     Pic pic;
     Pit pit{clock, pic.line(0)};
     CmosRtc rtc{clock, pic.line(8), std::chrono::sys_days(std::chrono::year(2024) / 1 / 1), {}};

@@ -10,8 +10,9 @@ namespace {
 
 struct Rig {
     FakeClock clock;
-    LocalApic lapic{clock, 0};
-    IoApic ioapic{lapic};
+    ApicBus apics{clock, 1};
+    LocalApic& lapic = apics[0];
+    IoApic ioapic{apics};
 
     Rig() { lapic.mmio_write(0xf0, 0x1ff); }
     uint32_t in(unsigned index)
@@ -115,7 +116,11 @@ TEST_CASE("i/o apic: destinations and delivery modes go to the local APIC to jud
     rig.redirect(3, 0x733); // ExtINT
     rig.ioapic.line(3).set(true);
     CHECK(!rig.lapic.has_interrupt());
-    rig.redirect(6, 0x8436); // NMI, level: not taken, so not pending
+    rig.redirect(6, 0x8436); // NMI, level: an edge nevertheless
+    CHECK(!rig.lapic.has_nmi());
     rig.ioapic.line(6).set(true);
     CHECK(rig.in(0x1c) == 0x8436);
+    CHECK(rig.lapic.take_nmi());
+    rig.redirect(6, 0x8436);
+    CHECK(!rig.lapic.has_nmi());
 }

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "emu/dev/apic_bus.hpp"
 #include "tests/unit/dev/fakes.hpp"
 
 using namespace pagelab::dev;
@@ -12,12 +13,13 @@ namespace {
 
 struct Rig {
     FakeClock clock;
-    LocalApic apic{clock, 0};
+    ApicBus bus{clock, 1};
+    LocalApic& apic = bus[0];
 
     void enable() { apic.mmio_write(0xf0, 0x1ff); }
     bool interrupt(uint8_t vector, TriggerMode trigger = TriggerMode::Edge)
     {
-        return apic.receive({.vector = vector, .trigger = trigger});
+        return bus.send({.vector = vector, .trigger = trigger});
     }
     void wait(uint64_t ns)
     {
@@ -139,8 +141,7 @@ TEST_CASE("lapic: destinations: physical, flat and cluster")
     Rig rig;
     rig.enable();
     auto const reaches = [&](DestinationMode mode, uint8_t destination) {
-        return rig.apic.receive(
-            {.vector = 0x40, .destination_mode = mode, .destination = destination});
+        return rig.bus.send({.vector = 0x40, .destination_mode = mode, .destination = destination});
     };
     CHECK(reaches(DestinationMode::Physical, 0));
     CHECK(!reaches(DestinationMode::Physical, 1));
@@ -154,14 +155,14 @@ TEST_CASE("lapic: destinations: physical, flat and cluster")
     CHECK(reaches(DestinationMode::Logical, 0x32));
     CHECK(!reaches(DestinationMode::Logical, 0x22));
     CHECK(!reaches(DestinationMode::Logical, 0x31));
-    CHECK(!rig.apic.receive({.vector = 0x40, .delivery = DeliveryMode::Nmi}));
+    CHECK(!rig.bus.send({.vector = 0x40, .delivery = DeliveryMode::Smi}));
 }
 
 TEST_CASE("lapic: a level interrupt's end is told to the listener")
 {
     Rig rig;
     std::vector<unsigned> ended;
-    rig.apic.on_level_eoi([&](uint8_t vector) { ended.push_back(vector); });
+    rig.bus.on_level_eoi([&](uint8_t vector) { ended.push_back(vector); });
     rig.enable();
     rig.interrupt(0x51, TriggerMode::Level);
     CHECK(rig.apic.mmio_read(0x1a0) == 1u << 17);
@@ -174,7 +175,7 @@ TEST_CASE("lapic: a level interrupt's end is told to the listener")
     CHECK(ended == std::vector<unsigned>{0x51});
 }
 
-TEST_CASE("lapic: interprocessor interrupts reach oneself only")
+TEST_CASE("lapic: alone, interprocessor interrupts reach oneself only")
 {
     Rig rig;
     rig.enable();
@@ -188,7 +189,8 @@ TEST_CASE("lapic: interprocessor interrupts reach oneself only")
     rig.apic.mmio_write(0x310, 0);
     rig.apic.mmio_write(0x300, 0x50);
     CHECK(rig.apic.acknowledge() == 0x50);
-    rig.apic.mmio_write(0x300, 0x4500); // INIT: gone, and the APIC is idle again
+    rig.apic.mmio_write(0x300, 0x4500); // INIT: sent, and the APIC is idle again
+    CHECK(rig.apic.take_init());
     CHECK(rig.apic.mmio_read(0x300) == 0x4500);
 }
 

@@ -1,6 +1,7 @@
 // A machine whose firmware is a few instructions of real mode, and someone who sits at it.
 #pragma once
 
+#include <cstring>
 #include <initializer_list>
 #include <string>
 #include <vector>
@@ -95,6 +96,14 @@ struct RomBench {
             machine = std::move(*made);
         else
             error = made.error().message;
+    }
+
+    // More code, at f000:offset.
+    void place(uint16_t offset, std::vector<uint8_t> const& bytes)
+    {
+        PhysAddr const base(0xf'0000);
+        auto const room = machine->memory().host_span(base + offset);
+        std::memcpy(room.data(), bytes.data(), bytes.size());
     }
 
     Sitter sitter;
