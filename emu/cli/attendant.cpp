@@ -48,8 +48,9 @@ class RawTerminal {
 } // namespace
 
 CommandLineAttendant::CommandLineAttendant(AttendantOptions options)
-    : options_(std::move(options)), lines_(options_.exec.begin(), options_.exec.end())
+    : options_(std::move(options)), lines_(options_.first.begin(), options_.first.end())
 {
+    lines_.insert(lines_.end(), options_.exec.begin(), options_.exec.end());
     if (options_.timeout_seconds)
         deadline_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(
                                        std::chrono::duration<double>(*options_.timeout_seconds));
@@ -118,13 +119,15 @@ bool CommandLineAttendant::read_line_from_stdin()
 void CommandLineAttendant::guest_waits()
 {
     flush();
-    if (!typed_.empty() || is_terminal_)
+    if (!typed_.empty())
         return;
     if (!lines_.empty()) {
         type_line(lines_.front());
         lines_.pop_front();
         return;
     }
+    if (is_terminal_)
+        return;
     if (options_.use_stdin && read_line_from_stdin())
         return;
     if (options_.exec.empty() || poweroff_typed_ || options_.at_end == AtEnd::Leave) {

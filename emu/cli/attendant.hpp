@@ -20,7 +20,8 @@ enum class EndOfRun : uint8_t { Guest, Timeout, InputOver };
 enum class AtEnd : uint8_t { PowerOff, Leave };
 
 struct AttendantOptions {
-    std::vector<std::string> exec; // lines to type
+    std::vector<std::string> first; // lines to type before anything else
+    std::vector<std::string> exec;  // lines to type, instead of stdin
     AtEnd at_end = AtEnd::PowerOff;
     std::optional<double> timeout_seconds; // of wall time
     bool use_stdin = true;                 // when there is no exec

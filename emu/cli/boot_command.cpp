@@ -14,6 +14,7 @@ Examples:
   pagelab boot                                     the x86_64 kernel, 128 MiB, console here
   pagelab boot --arch i686 --mem 2G --exec 'cat /proc/buddyinfo'
   pagelab boot /boot/memtest86+x64.bin --mem 64M --append console=ttyS0,115200 --timeout 60
+  pagelab boot --module a.ko,nr_structs=1000 --exec 'rmmod a' --exec dmesg
   pagelab boot images/pc-4g-x86_64.toml --exec 'cat /proc/iomem' --stats run.json
 
 Exit status: the guest's own (what it writes to port 0xf4), 124 after --timeout, 125 for a bad
@@ -29,6 +30,7 @@ int run_boot(BootOptions const& options)
         return setup.error().exit_status;
     }
     AttendantOptions attendance;
+    attendance.first = (*setup)->insmod_lines;
     attendance.exec = options.exec;
     attendance.timeout_seconds = options.timeout_seconds;
     CommandLineAttendant attendant(attendance);

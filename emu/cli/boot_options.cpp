@@ -13,6 +13,7 @@ namespace pagelab::cli {
 namespace {
 
 constexpr std::string_view kInjectStuckBit = "stuck-bit=";
+constexpr char kHostFiles[] = "opt/pagelab/";
 
 // Flags win over the description file, which wins over the defaults.
 Result<> apply_flags(BootOptions const& options, machine::MachineConfig& config)
@@ -47,6 +48,29 @@ Result<> read_initrds(std::vector<std::string> const& names, BootSetup& setup)
     return {};
 }
 
+// The guest finds a file by its last name (guestkernel/kernel/host_files.hpp).
+Result<> lend_file(std::filesystem::path const& path, BootSetup& setup)
+{
+    setup.files.emplace_back(kHostFiles + path.filename().string(), TRY(read_file(path)));
+    return {};
+}
+
+Result<> lend_files(BootOptions const& options, BootSetup& setup)
+{
+    for (std::string const& file : options.files)
+        TRY(lend_file(file, setup));
+    for (std::string const& module : options.modules) {
+        std::string words = module;
+        std::ranges::replace(words, ',', ' ');
+        std::filesystem::path const path = module.substr(0, module.find(','));
+        TRY(lend_file(path, setup));
+        setup.insmod_lines.push_back(
+            fmt::format("insmod {}{}", path.filename().string(),
+                        words.substr(std::min(path.string().size(), words.size()))));
+    }
+    return {};
+}
+
 Result<> check_stuck_bits(machine::MachineConfig const& config, mem::PhysicalMemory const& memory)
 {
     for (machine::StuckBit const& stuck : config.stuck_bits) {
@@ -76,6 +100,11 @@ void add_boot_options(CLI::App& command, BootOptions& options)
     command.add_option("--append", options.append, "kernel command line");
     command.add_option("--initrd", options.initrd,
                        "multiboot module or Linux initrd; FILE or FILE,ARGUMENTS; repeatable");
+    command.add_option("--module", options.modules,
+                       "module that the guest loads when it is up; FILE or FILE,NAME=VALUE,...; "
+                       "repeatable");
+    command.add_option("--file", options.files,
+                       "file the guest can load as a module by its last name; repeatable");
     command.add_option("--inject", options.inject, "a fault: stuck-bit=ADDR:BIT; repeatable");
 }
 
@@ -108,6 +137,8 @@ Result<std::unique_ptr<BootSetup>> prepare_boot(BootOptions const& options)
     setup->initrd.reserve(initrd.size());
     if (auto read = read_initrds(initrd, *setup); !read)
         return std::unexpected(read.error());
+    if (auto lent = lend_files(options, *setup); !lent)
+        return std::unexpected(lent.error());
     return setup;
 }
 
@@ -125,6 +156,10 @@ Result<std::unique_ptr<machine::Machine>> make_machine(BootSetup const& setup,
         return std::unexpected(done.error());
     if (auto done = machine::install_boot_plan(*made, std::move(*plan)); !done)
         return std::unexpected(done.error());
+    for (auto const& [name, bytes] : setup.files) {
+        if (auto done = made->fw_cfg().set_file(name, bytes); !done)
+            return std::unexpected(done.error());
+    }
     return made;
 }
 

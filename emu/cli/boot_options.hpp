@@ -23,6 +23,8 @@ struct BootOptions {
     std::string append;
     std::vector<std::string> initrd; // FILE or FILE,ARGUMENTS
     std::vector<std::string> inject;
+    std::vector<std::string> modules; // FILE or FILE,NAME=VALUE,...
+    std::vector<std::string> files;
     std::vector<std::string> exec;
     std::optional<double> timeout_seconds;
     std::string stats;
@@ -38,7 +40,9 @@ struct BootSetup {
     std::vector<std::byte> kernel;
     std::filesystem::path kernel_file;
     std::vector<std::vector<std::byte>> initrd;
-    load::BootRequest request; // its spans refer to the vectors above
+    std::vector<std::pair<std::string, std::vector<std::byte>>> files; // by fw_cfg name
+    std::vector<std::string> insmod_lines; // to type once the guest is up
+    load::BootRequest request;             // its spans refer to the vectors above
 };
 
 // Reads every file the options name. The result must not be moved from where it is made.

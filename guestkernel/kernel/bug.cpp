@@ -3,6 +3,8 @@
 
 #include "guestkernel/abi/x86/vectors.hpp"
 #include "guestkernel/kernel/kallsyms.hpp"
+#include "guestkernel/kernel/module/module_list.hpp"
+#include "guestkernel/kernel/module/module_report.hpp"
 #include "guestkernel/kernel/oops.hpp"
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/kernel/taint.hpp"
@@ -19,6 +21,11 @@ arch::bug_entry* find_bug(uintptr_t address)
         if (arch::bug_addr(*bug) == address)
             return bug;
     }
+    module const* const m = module_at(address);
+    for (unsigned i = 0; m != nullptr && i < m->num_bugs; i++) {
+        if (arch::bug_addr(m->bug_table[i]) == address)
+            return &m->bug_table[i];
+    }
     return nullptr;
 }
 
@@ -29,7 +36,7 @@ void report_warning(arch::bug_entry const& bug, arch::pt_regs const& regs)
         printk(log_level::warning, kCutHere);
     printk(log_level::warning, "WARNING: CPU: 0 PID: 0 at %s:%u %s\n", arch::bug_file(bug),
            unsigned{bug.line}, sprint_symbol(symbol, regs.ip));
-    printk(log_level::warning, "Modules linked in:\n");
+    print_modules();
     show_regs(regs);
     printk(log_level::warning, "---[ end trace 0000000000000000 ]---\n");
     add_taint(mm::TAINT_WARN);

@@ -49,6 +49,12 @@ void run_vcheck(int argc, char const* const* argv);
 // fault_command.cpp
 void run_fault(int argc, char const* const* argv);
 
+// module_commands.cpp
+void run_insmod(int argc, char const* const* argv);
+void run_rmmod(int argc, char const* const* argv);
+void run_lsmod(int argc, char const* const* argv);
+void run_modinfo(int argc, char const* const* argv);
+
 // Prompt, read, run, for ever.
 [[noreturn]] void run_console();
 

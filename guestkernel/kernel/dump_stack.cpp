@@ -5,7 +5,6 @@
 // (show_trace_log_lvl), lib/dump_stack.c.
 #include "guestkernel/kernel/oops.hpp"
 
-#include "guestkernel/arch/x86/layout.hpp"
 #include "guestkernel/kernel/kallsyms.hpp"
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/kernel/proc.hpp"
@@ -42,7 +41,7 @@ uintptr_t show_stack(stack_info const& stack, uintptr_t sp, uintptr_t frame)
         bool const certain = at == frame + sizeof(uintptr_t);
         if (certain)
             frame = word_at(frame);
-        if (arch::is_kernel_text(word_at(at)))
+        if (is_text_address(word_at(at)))
             printk(kLevel, " %s%s\n", certain ? "" : "? ", sprint_symbol(symbol, word_at(at)));
     }
     if (is_named(stack))

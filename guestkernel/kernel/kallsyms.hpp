@@ -12,9 +12,13 @@ namespace pagelab::kernel {
 
 inline constexpr size_t kSymbolTextSize = 128;
 
-// "name+0x12/0x40": offset and size of the function around `address`; the bare address when it
+// "name+0x12/0x40": offset and size of the function around `address`, and of a module "[name]"; the
+// bare address when it
 // lies in none. Returns `buffer`, of kSymbolTextSize bytes.
 char const* sprint_symbol(char* buffer, uintptr_t address);
+
+// Whether it lies in the text of the kernel or of a module.
+bool is_text_address(uintptr_t address);
 
 // /proc/kallsyms: "address type name", by address; functions only. The type is nm's: T, t for a
 // function of one file, W for one of which there are copies. Format: Linux 6.1 kernel/kallsyms.c.

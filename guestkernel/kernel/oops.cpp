@@ -4,7 +4,8 @@
 #include "guestkernel/abi/x86/page_fault_code.hpp"
 #include "guestkernel/abi/x86/vectors.hpp"
 #include "guestkernel/arch/x86/cpu.hpp"
-#include "guestkernel/arch/x86/layout.hpp"
+#include "guestkernel/kernel/kallsyms.hpp"
+#include "guestkernel/kernel/module/module_report.hpp"
 #include "guestkernel/kernel/panic.hpp"
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/kernel/stacks.hpp"
@@ -66,7 +67,7 @@ void show_code(uintptr_t ip)
     int length = 0;
     for (int i = -kBefore; i < kBytes - kBefore; i++) {
         uintptr_t const at = ip + static_cast<uintptr_t>(i);
-        if (!arch::is_kernel_text(at))
+        if (!is_text_address(at))
             continue;
         length += lib::snprintf(line + length, sizeof(line) - static_cast<size_t>(length),
                                 i == 0 ? " <%02x>" : " %02x",
@@ -87,6 +88,7 @@ void die(arch::pt_regs const& regs)
     char const* const name = show_reason(regs);
     printk(log_level::emerg, "%s: %04x [#1]\n", name, static_cast<unsigned>(regs.error_code));
     show_regs(regs);
+    print_modules();
     add_taint(mm::TAINT_DIE);
     panic("Fatal exception");
 }

@@ -120,6 +120,12 @@ void* __alloc_reserved_percpu(size_t size, size_t align)
                     kModuleReserve > 0 ? mm::pcpu_region::reserved : mm::pcpu_region::dynamic);
 }
 
+void fill_percpu(void* pointer, void const* from, size_t size)
+{
+    for (unsigned cpu = 0; cpu < arch::NR_CPUS; cpu++)
+        memcpy(arch::per_cpu_ptr(static_cast<char*>(pointer), cpu), from, size);
+}
+
 void free_percpu(void* pointer)
 {
     if (pointer == nullptr)

@@ -14,6 +14,8 @@ lib::Result<> setup_per_cpu_areas();
 // A per-CPU pointer, zeroed for all CPUs; null after a line in the log.
 void* __alloc_percpu(size_t size, size_t align);
 void* __alloc_reserved_percpu(size_t size, size_t align); // for the variables of modules
+// Copies `size` bytes to every CPU's copy.
+void fill_percpu(void* pointer, void const* from, size_t size);
 void free_percpu(void* pointer);                          // null is ignored
 
 template<class T>

@@ -6,7 +6,7 @@
 #include "guestkernel/kernel/kallsyms.hpp"
 #include "guestkernel/kernel/kcore.hpp"
 #include "guestkernel/kernel/memory.hpp"
-#include "guestkernel/kernel/modules.hpp"
+#include "guestkernel/kernel/module/module_report.hpp"
 #include "guestkernel/kernel/page_cache.hpp"
 #include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/sysrq.hpp"

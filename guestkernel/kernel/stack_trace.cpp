@@ -1,7 +1,7 @@
 // Following frame pointers as far as they can be trusted.
 #include "guestkernel/kernel/stack_trace.hpp"
 
-#include "guestkernel/arch/x86/layout.hpp"
+#include "guestkernel/kernel/kallsyms.hpp"
 #include "guestkernel/kernel/stacks.hpp"
 
 namespace pagelab::kernel {
@@ -12,7 +12,7 @@ unsigned walk_stack(void const* frame, uintptr_t* addresses, unsigned max)
     unsigned count = 0;
     while (count < max && is_frame_on_stack(at)) {
         auto const* words = reinterpret_cast<uintptr_t const*>(at);
-        if (!arch::is_kernel_text(words[1]))
+        if (!is_text_address(words[1]))
             break;
         addresses[count++] = words[1];
         at = words[0];

@@ -1,6 +1,7 @@
 // The flags, and what sets them.
 #include "guestkernel/kernel/taint.hpp"
 
+#include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/lib/string.hpp"
 
 namespace pagelab::kernel {
@@ -16,7 +17,17 @@ unsigned taints;
 
 void add_taint(mm::taint_flag flag)
 {
-    taints |= 1u << flag;
+    constexpr unsigned kLocksUnreliable = 1u << mm::TAINT_PROPRIETARY_MODULE | 1u << mm::TAINT_DIE |
+                                          1u << mm::TAINT_BAD_PAGE;
+    unsigned const mask = 1u << flag;
+    if ((mask & kLocksUnreliable) != 0 && (taints & kLocksUnreliable) == 0)
+        printk(log_level::warning, "Disabling lock debugging due to kernel taint\n");
+    taints |= mask;
+}
+
+char taint_letter(mm::taint_flag flag)
+{
+    return kLetters[flag];
 }
 
 bool test_taint(mm::taint_flag flag)

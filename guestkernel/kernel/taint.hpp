@@ -7,8 +7,11 @@
 
 namespace pagelab::kernel {
 
+// After the first of those that make it pointless, Linux stops looking for wrong locking, and
+// says so.
 void add_taint(mm::taint_flag flag);
 bool test_taint(mm::taint_flag flag);
+char taint_letter(mm::taint_flag flag);
 
 // "Not tainted", or "Tainted: " and a letter or a space for each flag. Valid until the next call.
 char const* print_tainted();

@@ -122,7 +122,7 @@ void vfree(void const* address)
 void* module_alloc(unsigned long size)
 {
     mm::vm_request request = mm::vmalloc_request(kernel_vmalloc, size, mm::GFP_KERNEL,
-                                                 arch::kPageRwx, __builtin_return_address(0));
+                                                 arch::kPageRw, __builtin_return_address(0));
     request.vm_flags = mm::VM_FLUSH_RESET_PERMS;
 #ifdef __x86_64__
     request.start = arch::kModulesStart;

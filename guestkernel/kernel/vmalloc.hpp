@@ -18,7 +18,7 @@ void* vmalloc_user(unsigned long size); // zeroed, may be shown to user mode
 void* __vmalloc(unsigned long size, mm::gfp_t gfp);
 void vfree(void const* address);
 
-// Writable and executable memory within reach of the kernel's text, for modules.
+// Memory within reach of the kernel's text, for modules; writable until set_memory_rights().
 void* module_alloc(unsigned long size);
 
 enum class page_rights { read_only, read_write, read_execute };

@@ -8,8 +8,14 @@
 
 namespace pagelab::mm {
 
-// Linux' numbers: B, D, W.
-enum taint_flag : unsigned { TAINT_BAD_PAGE = 5, TAINT_DIE = 7, TAINT_WARN = 9 };
+// Linux' numbers: P, B, D, W, O.
+enum taint_flag : unsigned {
+    TAINT_PROPRIETARY_MODULE = 0,
+    TAINT_BAD_PAGE = 5,
+    TAINT_DIE = 7,
+    TAINT_WARN = 9,
+    TAINT_OOT_MODULE = 12,
+};
 
 inline constexpr unsigned kMaxSlabCpus = 16;
 inline constexpr unsigned HZ = 250;

@@ -1,0 +1,47 @@
+// Removing a module, and giving back what a failed load has taken.
+#include "guestkernel/kernel/module/load_module.hpp"
+#include "guestkernel/kernel/module/module_list.hpp"
+#include "guestkernel/kernel/module/module_report.hpp"
+#include "guestkernel/kernel/module/params.hpp"
+#include "guestkernel/kernel/module/references.hpp"
+#include "guestkernel/kernel/percpu.hpp"
+#include "guestkernel/kernel/slab.hpp"
+#include "guestkernel/kernel/vmalloc.hpp"
+#include "guestkernel/lib/errno.hpp"
+
+namespace pagelab::kernel {
+
+void free_module(module& m)
+{
+    m.state = MODULE_STATE_UNFORMED;
+    lib::list_del(m.list);
+    module_unload_free(m);
+    destroy_params(m.kp, m.num_kp);
+    kvfree(m.args);
+    kvfree(m.kallsyms.symbols);
+    free_percpu(m.percpu);
+    module_layout const core = m.core_layout; // the module lies in it
+    vfree(m.init_layout.base);
+    vfree(core.base);
+}
+
+int delete_module(char const* name)
+{
+    module* const m = find_module(name);
+    if (m == nullptr)
+        return -ENOENT;
+    if (!list_empty(m->source_list))
+        return -EAGAIN;
+    if (m->state != MODULE_STATE_LIVE || (m->init != nullptr && m->exit == nullptr))
+        return -EBUSY;
+    if (!try_release_module_ref(*m))
+        return -EAGAIN;
+    m->state = MODULE_STATE_GOING;
+    if (m->exit != nullptr)
+        m->exit();
+    remember_unloaded(*m);
+    free_module(*m);
+    return 0;
+}
+
+} // namespace pagelab::kernel
