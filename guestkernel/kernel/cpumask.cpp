@@ -7,6 +7,7 @@ unsigned nr_cpu_ids = 1;
 cpumask __cpu_possible_mask = {{1}};
 cpumask __cpu_present_mask = {{1}};
 cpumask __cpu_online_mask = {{1}};
+unsigned __num_online_cpus = 1;
 
 unsigned cpumask_next(int cpu, cpumask const* mask)
 {
@@ -22,6 +23,18 @@ unsigned cpumask_weight(cpumask const* mask)
     unsigned cpu;
     for_each_cpu(cpu, mask) count++;
     return count;
+}
+
+void set_cpu_online(unsigned cpu)
+{
+    cpumask_set_cpu(cpu, &__cpu_online_mask);
+    __atomic_fetch_add(&__num_online_cpus, 1, __ATOMIC_SEQ_CST);
+}
+
+void set_cpu_offline(unsigned cpu)
+{
+    cpumask_clear_cpu(cpu, &__cpu_online_mask);
+    __atomic_fetch_sub(&__num_online_cpus, 1, __ATOMIC_SEQ_CST);
 }
 
 } // namespace pagelab::kernel

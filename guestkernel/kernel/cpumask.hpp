@@ -2,7 +2,8 @@
 //
 //   for_each_cpu(cpu, cpu_online_mask) ...
 //
-// Only the CPU that brings up another changes the masks. Source: Linux 6.1 include/linux/cpumask.h.
+// A CPU that comes or goes says so itself; the boot CPU does the rest. Source: Linux 6.1
+// include/linux/cpumask.h.
 #pragma once
 
 #include "guestkernel/arch/x86/percpu.hpp"
@@ -60,9 +61,14 @@ inline bool cpu_online(unsigned cpu)
     return cpumask_test_cpu(cpu, cpu_online_mask);
 }
 
+extern unsigned __num_online_cpus;
+
 inline unsigned num_online_cpus()
 {
-    return cpumask_weight(cpu_online_mask);
+    return __atomic_load_n(&__num_online_cpus, __ATOMIC_RELAXED);
 }
+
+void set_cpu_online(unsigned cpu);
+void set_cpu_offline(unsigned cpu);
 
 } // namespace pagelab::kernel

@@ -8,6 +8,7 @@
 #include "guestkernel/kernel/kernel_tables.hpp"
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/kernel/tlb.hpp"
 #include "guestkernel/lib/string.hpp"
 #include "guestkernel/mm/highmem.hpp"
 
@@ -59,9 +60,9 @@ lib::Result<> highmem_start()
     env.lowmem_address = [](void*, PhysAddr address) { return arch::phys_to_virt(address); };
     env.cpu = [](void*) { return arch::smp_processor_id(); };
     env.flush_range = [](void*, unsigned long start, unsigned long end) {
-        arch::flush_tlb_kernel_range(start, end);
+        flush_tlb_kernel_range(start, end);
     };
-    env.flush_page = [](void*, unsigned long address) { arch::flush_tlb_one(address); };
+    env.flush_page = [](void*, unsigned long address) { arch::__flush_tlb_one(address); };
     env.pkmap_base = arch::kPkmapBase;
     env.pkmap_table = TRY(mm::make_pte(kernel_tables(), arch::kPkmapBase));
     env.fixaddr_top = arch::kFixaddrTop;

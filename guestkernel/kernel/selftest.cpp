@@ -11,6 +11,8 @@
 #include "guestkernel/kernel/panic.hpp"
 #include "guestkernel/kernel/percpu.hpp"
 #include "guestkernel/kernel/slab.hpp"
+#include "guestkernel/kernel/smp.hpp"
+#include "guestkernel/kernel/tlb.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
 #include "guestkernel/mm/page_alloc.hpp"
 #include "guestkernel/selftest/ktap.hpp"
@@ -31,6 +33,20 @@ constexpr selftest::highmem_functions kHighmem = {
     .check = check_kmaps,
 };
 
+constexpr selftest::smp_functions kSmp = {
+    .num_online_cpus = num_online_cpus,
+    .this_cpu = arch::smp_processor_id,
+    .call = [](unsigned cpu, smp_call_func_t function,
+               void* info) { smp_call_function_single(cpu, function, info, call_wait::yes); },
+    .call_without_waiting =
+        [](unsigned cpu, smp_call_func_t function, void* info) {
+            smp_call_function_single(cpu, function, info, call_wait::no);
+        },
+    .call_all = [](smp_call_func_t function,
+                   void* info) { on_each_cpu(function, info, call_wait::yes); },
+    .flush_tlb = flush_tlb_kernel_range,
+};
+
 lib::Result<selftest::totals> run(char const* name, uint64_t seed, uint64_t steps)
 {
     mm::page* const block = mm::alloc_pages(node(), mm::GFP_KERNEL, kScratchOrder);
@@ -42,7 +58,8 @@ lib::Result<selftest::totals> run(char const* name, uint64_t seed, uint64_t step
                             .vmalloc_prot = arch::kPageRw,
                             .vmalloc_reach = selftest::reach::kMemory,
                             .highmem = &kHighmem,
-                            .percpu = &percpu_memory()};
+                            .percpu = &percpu_memory(),
+                            .smp = &kSmp};
     selftest::run_options const options = {
         .seed = seed,
         .steps = steps,

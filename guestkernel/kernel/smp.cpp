@@ -2,7 +2,8 @@
 //
 // A call is an object of the caller's on the other CPU's queue, a stack that is emptied as a whole;
 // whoever finds the queue empty sends the interrupt. CSD_FLAG_LOCK says that the object is in use:
-// the other CPU clears it, before the call if nobody waits, else after.
+// the other CPU clears it, before the call if nobody waits, else after. The objects are this CPU's:
+// preemption is off while one is being used.
 #include "guestkernel/kernel/smp.hpp"
 
 #include "guestkernel/arch/x86/cpu.hpp"
@@ -10,6 +11,7 @@
 #include "guestkernel/arch/x86/lapic.hpp"
 #include "guestkernel/kernel/call_single_data.hpp"
 #include "guestkernel/kernel/mpparse.hpp"
+#include "guestkernel/lib/preempt.hpp"
 
 namespace pagelab::kernel {
 
@@ -69,6 +71,38 @@ void send_ipi(unsigned cpu, arch::SystemVector vector)
     arch::lapic_send_ipi(apic_id_of(cpu), vector);
 }
 
+int call_single(unsigned cpu, smp_call_func_t function, void* info, call_wait wait)
+{
+    if (cpu == arch::smp_processor_id()) {
+        arch::InterruptGuard const guard;
+        function(info);
+        return 0;
+    }
+    if (cpu >= nr_cpu_ids || !cpu_online(cpu))
+        return -kEnxio;
+    call_single_data& csd = (*arch::this_cpu_ptr(&own_calls))[cpu];
+    if (post(cpu, csd, function, info, wait))
+        send_ipi(cpu, arch::SystemVector::call_function_single);
+    if (wait == call_wait::yes)
+        csd_lock_wait(csd);
+    return 0;
+}
+
+void call_many(cpumask const* mask, smp_call_func_t function, void* info, call_wait wait)
+{
+    unsigned const self = arch::smp_processor_id();
+    auto& calls = *arch::this_cpu_ptr(&own_calls);
+    unsigned cpu;
+    for_each_cpu(cpu, mask)
+    {
+        if (cpu != self && cpu_online(cpu) && post(cpu, calls[cpu], function, info, wait))
+            send_ipi(cpu, arch::SystemVector::call_function);
+    }
+    if (wait == call_wait::no)
+        return;
+    for_each_cpu(cpu, mask) csd_lock_wait(calls[cpu]);
+}
+
 } // namespace
 
 void flush_smp_call_function_queue()
@@ -92,35 +126,18 @@ void flush_smp_call_function_queue()
 
 int smp_call_function_single(unsigned cpu, smp_call_func_t function, void* info, call_wait wait)
 {
-    if (cpu == arch::smp_processor_id()) {
-        arch::InterruptGuard const guard;
-        function(info);
-        return 0;
-    }
-    if (cpu >= nr_cpu_ids || !cpu_online(cpu))
-        return -kEnxio;
-    call_single_data& csd = (*arch::this_cpu_ptr(&own_calls))[cpu];
-    if (post(cpu, csd, function, info, wait))
-        send_ipi(cpu, arch::SystemVector::call_function_single);
-    if (wait == call_wait::yes)
-        csd_lock_wait(csd);
-    return 0;
+    lib::preempt_disable();
+    int const result = call_single(cpu, function, info, wait);
+    lib::preempt_enable();
+    return result;
 }
 
 void smp_call_function_many(cpumask const* mask, smp_call_func_t function, void* info,
                             call_wait wait)
 {
-    unsigned const self = arch::smp_processor_id();
-    auto& calls = *arch::this_cpu_ptr(&own_calls);
-    unsigned cpu;
-    for_each_cpu(cpu, mask)
-    {
-        if (cpu != self && cpu_online(cpu) && post(cpu, calls[cpu], function, info, wait))
-            send_ipi(cpu, arch::SystemVector::call_function);
-    }
-    if (wait == call_wait::no)
-        return;
-    for_each_cpu(cpu, mask) csd_lock_wait(calls[cpu]);
+    lib::preempt_disable();
+    call_many(mask, function, info, wait);
+    lib::preempt_enable();
 }
 
 void smp_call_function(smp_call_func_t function, void* info, call_wait wait)
@@ -130,9 +147,13 @@ void smp_call_function(smp_call_func_t function, void* info, call_wait wait)
 
 void on_each_cpu(smp_call_func_t function, void* info, call_wait wait)
 {
-    smp_call_function(function, info, wait);
-    arch::InterruptGuard const guard;
-    function(info);
+    lib::preempt_disable();
+    call_many(cpu_online_mask, function, info, wait);
+    {
+        arch::InterruptGuard const guard;
+        function(info);
+    }
+    lib::preempt_enable();
 }
 
 void smp_send_reschedule(unsigned cpu)

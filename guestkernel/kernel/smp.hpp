@@ -1,9 +1,8 @@
 // Asking other CPUs to do something: call functions there, reschedule, stop.
 //
 // A function called on another CPU runs in its interrupt handler, with interrupts off, and must not
-// sleep. Callers have interrupts on (else two CPUs that call each other wait for ever) and, where
-// it matters that they stay on their CPU, preemption off. Waiting ends when the function has
-// returned everywhere. Source: Linux 6.1 kernel/smp.c, arch/x86/kernel/smp.c.
+// sleep. Callers have interrupts on, else two CPUs that call each other wait for ever. Waiting ends
+// when the function has returned everywhere. Source: Linux 6.1 kernel/smp.c, arch/x86/kernel/smp.c.
 #pragma once
 
 #include "guestkernel/arch/x86/trap_frame.hpp"

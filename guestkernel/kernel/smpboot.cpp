@@ -96,7 +96,7 @@ void start_secondary(unsigned cpu)
     using namespace pagelab;
     arch::load_descriptor_tables(cpu);
     arch::lapic_setup(arch::lapic_role::other_cpu);
-    kernel::cpumask_set_cpu(cpu, &kernel::__cpu_online_mask);
+    kernel::set_cpu_online(cpu);
     arch::apic_timer_start();
     for (;;)
         arch::enable_interrupts_and_halt();

@@ -18,7 +18,7 @@ unsigned stopping_cpu = kNobody; // who stops all others
 
 [[noreturn]] void stop_this_cpu()
 {
-    cpumask_clear_cpu(arch::smp_processor_id(), &__cpu_online_mask);
+    set_cpu_offline(arch::smp_processor_id());
     arch::halt_forever();
 }
 

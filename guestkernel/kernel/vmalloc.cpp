@@ -3,12 +3,12 @@
 
 #include "guestkernel/arch/x86/layout.hpp"
 #include "guestkernel/arch/x86/page_table.hpp"
-#include "guestkernel/arch/x86/tlb.hpp"
 #include "guestkernel/kernel/kallsyms.hpp"
 #include "guestkernel/kernel/kernel_tables.hpp"
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/kernel/slab.hpp"
+#include "guestkernel/kernel/tlb.hpp"
 #include "guestkernel/mm/page_bulk.hpp"
 
 namespace pagelab::kernel {
@@ -45,7 +45,7 @@ mm::vmalloc_environment environment()
     };
     env.objects.free = [](void*, void* object) { kvfree(object); };
     env.objects.flush_tlb_range = [](void*, unsigned long start, unsigned long end) {
-        arch::flush_tlb_kernel_range(start, end);
+        flush_tlb_kernel_range(start, end);
     };
     env.pgdat = &node();
     env.alloc_pages = [](void*, mm::gfp_t gfp, unsigned long count, mm::page** pages) {

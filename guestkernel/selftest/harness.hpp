@@ -29,6 +29,17 @@ struct highmem_functions {
     char const* (*check)(); // null: sound
 };
 
+// Several CPUs, of which one runs the tests.
+struct smp_functions {
+    unsigned (*num_online_cpus)();
+    unsigned (*this_cpu)();
+    // Calls with interrupts off, on the other CPU; returns when the function has, if it waits.
+    void (*call)(unsigned cpu, void (*function)(void* info), void* info);
+    void (*call_without_waiting)(unsigned cpu, void (*function)(void* info), void* info);
+    void (*call_all)(void (*function)(void* info), void* info);
+    void (*flush_tlb)(unsigned long start, unsigned long end); // of all CPUs
+};
+
 // Whether what vmalloc maps can be written to: on the host its addresses are but numbers.
 enum class reach { kTables, kMemory };
 
@@ -41,6 +52,7 @@ struct subject {
     reach vmalloc_reach = reach::kTables;
     highmem_functions const* highmem = nullptr;
     mm::pcpu_state* percpu = nullptr;
+    smp_functions const* smp = nullptr;
 };
 
 struct failure {

@@ -3,8 +3,8 @@
 
 namespace pagelab::selftest {
 
-suite const* const kSuites[] = {&kPageSuite,    &kSlabSuite, &kKmallocSuite,
-                                &kVmallocSuite, &kKmapSuite, &kPercpuSuite};
+suite const* const kSuites[] = {&kPageSuite, &kSlabSuite,   &kKmallocSuite, &kVmallocSuite,
+                                &kKmapSuite, &kPercpuSuite, &kSmpSuite};
 unsigned const nr_suites = sizeof(kSuites) / sizeof(kSuites[0]);
 
 } // namespace pagelab::selftest

@@ -1,4 +1,4 @@
-// The suites, one for each part of the memory manager.
+// The suites, one for each part of the memory manager, and of the CPUs.
 #pragma once
 
 #include "guestkernel/selftest/harness.hpp"
@@ -11,5 +11,6 @@ extern suite const kKmallocSuite; // kmalloc_suite.cpp
 extern suite const kVmallocSuite; // vmalloc_suite.cpp
 extern suite const kKmapSuite;    // kmap_suite.cpp
 extern suite const kPercpuSuite;  // percpu_suite.cpp
+extern suite const kSmpSuite;     // smp_suite.cpp
 
 } // namespace pagelab::selftest

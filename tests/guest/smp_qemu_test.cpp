@@ -77,6 +77,25 @@ TEST_CASE("our own firmware's table names all processors, whatever package they 
     }
 }
 
+TEST_CASE("calls reach every CPU, and a shootdown takes from each what it would have kept")
+{
+    if (!QemuSession::is_installed())
+        return;
+    for (std::string const arch : {"x86_64", "i686"}) {
+        for (std::string const cpus : {"2", "4", "16"}) {
+            CAPTURE(arch);
+            CAPTURE(cpus);
+            QemuSession session(machine(arch, cpus, "quiet selftest=smp"));
+            auto const text = session.read_to_end();
+            CAPTURE(text);
+            CHECK(session.wait() == 1);
+            CHECK(has(text, "  ok 1 calls\n"));
+            CHECK(has(text, "  ok 2 tlb_shootdown\n"));
+            CHECK(has(text, "  ok 3 tlb_keeps_what_is_not_flushed\n"));
+        }
+    }
+}
+
 TEST_CASE("maxcpus=, nr_cpus= and nosmp leave CPUs asleep")
 {
     if (!QemuSession::is_installed())

@@ -1,27 +1,27 @@
-// Forgetting translations.
+// Forgetting translations on this CPU.
 #include "guestkernel/arch/x86/tlb.hpp"
 
 #include "guestkernel/arch/x86/cpu.hpp"
 
 namespace pagelab::arch {
 
-void flush_tlb_one(uintptr_t address)
+void __flush_tlb_one(uintptr_t address)
 {
     invlpg(reinterpret_cast<void const*>(address));
 }
 
-void flush_tlb_kernel_range(uintptr_t start, uintptr_t end)
+void __flush_tlb_range(uintptr_t start, uintptr_t end)
 {
     constexpr uintptr_t kCeiling = 33 * kPageSize;
     if (end - start > kCeiling) {
-        flush_tlb_all();
+        __flush_tlb_all();
         return;
     }
     for (uintptr_t address = start; address < end; address += kPageSize)
-        flush_tlb_one(address);
+        __flush_tlb_one(address);
 }
 
-void flush_tlb_all()
+void __flush_tlb_all()
 {
     InterruptGuard const guard;
     uintptr_t const cr4 = read_cr4();

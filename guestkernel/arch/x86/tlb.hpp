@@ -1,4 +1,4 @@
-// Forgetting translations: one page, a range, everything.
+// Forgetting translations on this CPU: one page, a range, everything. Of all CPUs: kernel/tlb.hpp.
 //
 // All kernel pages are global, which a load of CR3 does not forget; toggling CR4.PGE does (Intel
 // SDM volume 3, section 4.10.4.1). Past 33 pages a range costs more than everything: Linux'
@@ -9,8 +9,8 @@
 
 namespace pagelab::arch {
 
-void flush_tlb_one(uintptr_t address);
-void flush_tlb_kernel_range(uintptr_t start, uintptr_t end); // end is exclusive
-void flush_tlb_all();
+void __flush_tlb_one(uintptr_t address);
+void __flush_tlb_range(uintptr_t start, uintptr_t end); // end is exclusive
+void __flush_tlb_all();
 
 } // namespace pagelab::arch
