@@ -2,7 +2,7 @@
 #include "guestkernel/kernel/set_memory.hpp"
 
 #include "guestkernel/arch/x86/page_table.hpp"
-#include "guestkernel/arch/x86/tlb.hpp"
+#include "guestkernel/kernel/tlb.hpp"
 
 namespace pagelab::kernel {
 
@@ -14,7 +14,7 @@ void set_memory_rights(void const* start, unsigned long size, page_rights rights
     auto const first = reinterpret_cast<uintptr_t>(start);
     for (uintptr_t at = first; at < first + size; at += kPageSize)
         arch::set_page_flags(reinterpret_cast<void const*>(at), flags);
-    arch::flush_tlb_kernel_range(first, first + size);
+    flush_tlb_kernel_range(first, first + size);
 }
 
 } // namespace pagelab::kernel
