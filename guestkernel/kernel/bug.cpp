@@ -7,6 +7,7 @@
 #include "guestkernel/kernel/module/module_report.hpp"
 #include "guestkernel/kernel/oops.hpp"
 #include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/kernel/sched/sched.hpp"
 #include "guestkernel/kernel/taint.hpp"
 
 namespace pagelab::kernel {
@@ -34,8 +35,9 @@ void report_warning(arch::bug_entry const& bug, arch::pt_regs const& regs)
     char symbol[kSymbolTextSize];
     if ((bug.flags & BUGFLAG_NO_CUT_HERE) == 0)
         printk(log_level::warning, kCutHere);
-    printk(log_level::warning, "WARNING: CPU: 0 PID: 0 at %s:%u %s\n", arch::bug_file(bug),
-           unsigned{bug.line}, sprint_symbol(symbol, regs.ip));
+    printk(log_level::warning, "WARNING: CPU: %u PID: %d at %s:%u %s\n", arch::smp_processor_id(),
+           get_current().pid, arch::bug_file(bug), unsigned{bug.line},
+           sprint_symbol(symbol, regs.ip));
     print_modules();
     show_regs(regs);
     printk(log_level::warning, "---[ end trace 0000000000000000 ]---\n");

@@ -6,6 +6,8 @@
 #include "guestkernel/kernel/page_cache.hpp"
 #include "guestkernel/kernel/panic.hpp"
 #include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/kernel/sched/kthreadd.hpp"
+#include "guestkernel/kernel/sched/sched.hpp"
 #include "guestkernel/lib/string.hpp"
 
 namespace pagelab::kernel {
@@ -13,6 +15,7 @@ namespace pagelab::kernel {
 namespace {
 
 constexpr int kMaxWords = 32;
+constexpr char kConsoleComm[] = "sh"; // of its thread, but while a command runs
 constexpr size_t kLineSize = 256;
 
 void run_dmesg(int argc, char const* const* argv)
@@ -59,7 +62,7 @@ constexpr command kCommands[] = {
      run_churn},
     {"dmesg", "[-r]              print the kernel's log (-r: with levels)", run_dmesg},
     {"echo", "[WORD...] [> FILE]  print words, or write them to a file of /proc", run_echo},
-    {"fault", "null|gp|ud|wp|nx|stack|div   provoke an exception, which is fatal", run_fault},
+    {"fault", "null|gp|ud|wp|nx|stack|div   provoke an exception: an oops", run_fault},
     {"free", "PFN               give back what alloc took", run_free},
     {"help", "                  print this", run_help},
     {"hexdump", "-C [-s OFFSET] [-n LENGTH] FILE   the bytes of a file of /proc", run_hexdump},
@@ -74,6 +77,7 @@ constexpr command kCommands[] = {
      run_pagecache},
     {"panic", "                  panic", run_panic},
     {"poweroff", "[STATUS]          end the run", run_poweroff},
+    {"ps", "                  list the threads", run_ps},
     {"reboot", "                  reset the machine", run_reboot},
     {"rmmod", "NAME...           remove modules", run_rmmod},
     {"selftest", "[SUITE|all [SEED [STEPS]]]  test the memory manager; prints KTAP", run_selftest},
@@ -116,7 +120,9 @@ void run_line(char* line)
         return;
     for (command const& c : kCommands) {
         if (strcmp(c.name, words[0]) == 0) {
+            set_task_comm(get_current(), words[0]);
             c.run(count, words);
+            set_task_comm(get_current(), kConsoleComm);
             return;
         }
     }
@@ -128,11 +134,13 @@ void run_line(char* line)
 void run_console()
 {
     char line[kLineSize];
+    set_task_comm(get_current(), kConsoleComm);
     for (;;) {
         console_puts("/ # ");
         console_read_line(line, sizeof(line));
         run_line(line);
         run_idle_work();
+        static_cast<void>(start_kthreadd()); // what nobody needs before the first report
     }
 }
 

@@ -7,6 +7,7 @@
 #include "guestkernel/arch/x86/cpu.hpp"
 #include "guestkernel/arch/x86/pic.hpp"
 #include "guestkernel/arch/x86/uart.hpp"
+#include "guestkernel/kernel/sched/task.hpp"
 #include "guestkernel/kernel/sysrq.hpp"
 #include "guestkernel/lib/format.hpp"
 #include "guestkernel/lib/string.hpp"
@@ -22,17 +23,16 @@ constexpr char kDelete = 0x7f;
 
 char input[kInputSize];
 size_t volatile received; // counts on, taken modulo kInputSize
-size_t taken;
+size_t volatile taken;
+wait_queue_head input_wait = {{}, {&input_wait.head, &input_wait.head}};
 
 char next_character()
 {
-    arch::disable_interrupts();
-    while (taken == received) {
-        arch::enable_interrupts_and_halt();
-        arch::disable_interrupts();
-    }
-    char const c = input[taken++ % kInputSize];
-    arch::enable_interrupts();
+    while (taken == received)
+        wait_event(
+            input_wait, [] { return taken != received; }, TASK_INTERRUPTIBLE);
+    char const c = input[taken % kInputSize];
+    taken = taken + 1;
     return c;
 }
 
@@ -108,6 +108,8 @@ void console_receive()
         input[received % kInputSize] = static_cast<char>(c);
         received = received + 1;
     }
+    if (taken != received)
+        wake_up_interruptible(input_wait);
 }
 
 void console_read_line(char* line, size_t size)

@@ -8,6 +8,7 @@
 #include "guestkernel/kernel/kallsyms.hpp"
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/kernel/proc.hpp"
+#include "guestkernel/kernel/sched/sched.hpp"
 #include "guestkernel/kernel/stacks.hpp"
 #include "guestkernel/kernel/taint.hpp"
 #include "guestkernel/lib/align.hpp"
@@ -69,7 +70,9 @@ void show_trace(uintptr_t sp, uintptr_t frame)
 
 void dump_stack_print_info()
 {
-    printk(kLevel, "CPU: 0 PID: 0 Comm: swapper/0 %s %s #1\n", print_tainted(), kRelease);
+    task_struct const& current = get_current();
+    printk(kLevel, "CPU: %u PID: %d Comm: %s %s %s #1\n", arch::smp_processor_id(), current.pid,
+           current.comm, print_tainted(), kRelease);
 }
 
 [[gnu::noinline]] void dump_stack()

@@ -14,6 +14,7 @@
 #include "guestkernel/kernel/kernel_tables.hpp"
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/mpparse.hpp"
+#include "guestkernel/kernel/oops.hpp"
 #include "guestkernel/kernel/options.hpp"
 #include "guestkernel/kernel/page_owner.hpp"
 #include "guestkernel/kernel/panic.hpp"
@@ -21,6 +22,7 @@
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/kernel/proc.hpp"
 #include "guestkernel/kernel/selftest.hpp"
+#include "guestkernel/kernel/sched/fork.hpp"
 #include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/smpboot.hpp"
 #include "guestkernel/kernel/stacks.hpp"
@@ -67,6 +69,8 @@ mm::Result<> start_log()
         else if (strcmp(value, "exit") != 0)
             set_panic_action(panic_action::reboot);
     }
+    if (get_option(info.command_line, "oops", value, sizeof(value)) && strcmp(value, "panic") == 0)
+        set_panic_on_oops();
     set_command_line(info.command_line);
     printk(log_level::notice, "%s\n", kVersion);
     printk(log_level::info, "Command line: %s\n", info.command_line);
@@ -143,7 +147,7 @@ constexpr init_step kFirstSteps[] = {
     {"kernel page tables", kernel_tables_init},
     {"high memory", highmem_start},
     {"vmalloc", vmalloc_start},
-    {"kernel stack", [] { return move_boot_thread(run_boot_thread); }},
+    {"first thread", [] { return rest_init(run_boot_thread); }},
 };
 
 constexpr init_step kSteps[] = {

@@ -7,6 +7,7 @@
 #include "guestkernel/kernel/oops.hpp"
 #include "guestkernel/kernel/panic.hpp"
 #include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/kernel/sched/sched.hpp"
 #include "guestkernel/mm/pcp.hpp"
 
 namespace pagelab::kernel {
@@ -44,7 +45,7 @@ mm::environment const memory_environment = {
     .kunmap_local = kunmap_local,
     .vprintk = vprintk,
     .dump_stack = dump_stack,
-    .task_name = [] { return "swapper/0"; },
+    .task_name = []() -> char const* { return get_current().comm; },
     .panic = [](char const* why) { panic("%s", why); },
 };
 

@@ -8,6 +8,7 @@
 #include "guestkernel/kernel/module/module_report.hpp"
 #include "guestkernel/kernel/panic.hpp"
 #include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/kernel/sched/fork.hpp"
 #include "guestkernel/kernel/stacks.hpp"
 #include "guestkernel/kernel/taint.hpp"
 #include "guestkernel/lib/format.hpp"
@@ -15,6 +16,11 @@
 namespace pagelab::kernel {
 
 namespace {
+
+constexpr int kSigsegv = 11;
+
+unsigned die_counter;
+bool panic_on_oops;
 
 // Linux' show_fault_oops (arch/x86/mm/fault.c).
 void show_page_fault(uint64_t code, uintptr_t address)
@@ -59,6 +65,11 @@ char const* show_reason(arch::pt_regs const& regs)
 
 } // namespace
 
+void set_panic_on_oops()
+{
+    panic_on_oops = true;
+}
+
 void show_code(uintptr_t ip)
 {
     constexpr int kBefore = 42;
@@ -86,11 +97,19 @@ void show_regs(arch::pt_regs const& regs)
 void die(arch::pt_regs const& regs)
 {
     char const* const name = show_reason(regs);
-    printk(log_level::emerg, "%s: %04x [#1]\n", name, static_cast<unsigned>(regs.error_code));
+    printk(log_level::emerg, "%s: %04x [#%u]\n", name, static_cast<unsigned>(regs.error_code),
+           ++die_counter);
     show_regs(regs);
     print_modules();
     add_taint(mm::TAINT_DIE);
-    panic("Fatal exception");
+    printk(log_level::warning, "---[ end trace 0000000000000000 ]---\n");
+    bool const by_double_fault =
+        regs.vector == static_cast<unsigned>(x86::Vector::double_fault); // like an NMI: anywhere
+    if (lib::in_interrupt() || by_double_fault)
+        panic("Fatal exception in interrupt");
+    if (panic_on_oops)
+        panic("Fatal exception");
+    make_task_dead(kSigsegv);
 }
 
 } // namespace pagelab::kernel

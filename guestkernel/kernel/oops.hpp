@@ -7,8 +7,11 @@
 
 namespace pagelab::kernel {
 
-// The report of an exception nobody handles, then panic.
+// The report of an exception nobody handles. A thread's is the thread's end; it is a panic in an
+// interrupt, in the idle task, of a double fault, and with the option oops=panic everywhere.
+// Source: Linux 6.1 arch/x86/kernel/dumpstack.c (oops_end).
 [[noreturn]] void die(arch::pt_regs const& regs);
+void set_panic_on_oops();
 
 // Who runs, the registers, and the stack from there on.
 void show_regs(arch::pt_regs const& regs);

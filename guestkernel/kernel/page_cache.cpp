@@ -7,6 +7,7 @@
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/options.hpp"
 #include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/kernel/sched/sched.hpp"
 #include "guestkernel/lib/string.hpp"
 #include "guestkernel/mm/filemap.hpp"
 #include "guestkernel/mm/page_alloc.hpp"
@@ -112,7 +113,7 @@ lib::Result<> write_drop_caches(char const* text)
         mm::drop_pagecache(node());
     if (what & 2)
         mm::drop_slab(node());
-    printk(log_level::info, "%s (0): drop_caches: %u\n", node().env->task_name(),
+    printk(log_level::info, "%s (%d): drop_caches: %u\n", get_current().comm, get_current().pid,
            static_cast<unsigned>(what));
     return {};
 }

@@ -6,6 +6,7 @@
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/options.hpp"
 #include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/kernel/sched/sched.hpp"
 #include "guestkernel/kernel/stack_trace.hpp"
 #include "guestkernel/lib/string.hpp"
 #include "guestkernel/mm/page_owner.hpp"
@@ -53,7 +54,7 @@ lib::Result<> page_owner_init(char const* command_line)
     stacks.capacity = kDepotSize / sizeof(uintptr_t);
     owners.stacks = &stacks;
     owners.save_stack = save_stack_of_request;
-    owners.pid = [] { return 0; };
+    owners.pid = [] { return get_current().pid; };
     node().page_owners = &owners;
     printk(log_level::info, "page_owner: %lluK for %llu page frames\n",
            static_cast<unsigned long long>(frames * sizeof(mm::page_owner) / 1024),

@@ -7,6 +7,7 @@
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/options.hpp"
 #include "guestkernel/kernel/page_alloc.hpp"
+#include "guestkernel/kernel/sched/sched.hpp"
 #include "guestkernel/kernel/stack_trace.hpp"
 #include "guestkernel/kernel/taint.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
@@ -67,7 +68,7 @@ mm::slab_env make_environment()
         .page_offset = arch::kPageOffset,
         .cpu = &running_cpu,
         .alloc_pages = __alloc_pages,
-        .pid = [] { return 0; },
+        .pid = [] { return get_current().pid; },
         .save_stack = save_stack,
         .sprint_symbol =
             [](char* buffer, size_t size, uintptr_t address) {

@@ -14,6 +14,8 @@
 #include "guestkernel/kernel/mpparse.hpp"
 #include "guestkernel/kernel/options.hpp"
 #include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/kernel/sched/fork.hpp"
+#include "guestkernel/kernel/sched/sched.hpp"
 #include "guestkernel/kernel/stacks.hpp"
 #include "guestkernel/lib/format.hpp"
 
@@ -22,8 +24,6 @@ namespace pagelab::kernel {
 namespace {
 
 constexpr unsigned kPatience = 1'000'000; // microseconds for a CPU to come online
-
-DEFINE_PER_CPU(stack_info, idle_stack) = {};
 
 // Linux' wakeup_secondary_cpu_via_init, with the delays it takes on all but the oldest processors.
 void wake_up(unsigned apic_id, unsigned page)
@@ -40,9 +40,8 @@ void wake_up(unsigned apic_id, unsigned page)
 lib::Result<> bring_up(unsigned cpu)
 {
     TRY(irq_init_percpu_irqstack(cpu));
-    stack_info& stack = arch::per_cpu(idle_stack, cpu);
-    TRY(alloc_thread_stack(stack));
-    wake_up(apic_id_of(cpu), arch::prepare_trampoline(cpu, stack.end));
+    task_struct const* const idle = TRY(fork_idle(cpu));
+    wake_up(apic_id_of(cpu), arch::prepare_trampoline(cpu, idle->stack_vm_area.end));
     for (unsigned waited = 0; waited < kPatience && !cpu_online(cpu); waited++)
         arch::udelay(1);
     if (!cpu_online(cpu))
@@ -98,6 +97,6 @@ void start_secondary(unsigned cpu)
     arch::lapic_setup(arch::lapic_role::other_cpu);
     kernel::set_cpu_online(cpu);
     arch::apic_timer_start();
-    for (;;)
-        arch::enable_interrupts_and_halt();
+    arch::enable_interrupts();
+    kernel::cpu_startup_entry();
 }

@@ -16,7 +16,6 @@ namespace pagelab::kernel {
 
 namespace {
 
-stack_info boot_thread_stack;
 DEFINE_PER_CPU(stack_info, irq_stack) = {};
 DEFINE_PER_CPU(stack_info, exception_stacks[arch::kExceptionStacks]) = {};
 
@@ -97,12 +96,6 @@ lib::Result<> irq_init_percpu_irqstack(unsigned cpu)
     if (cpu == arch::smp_processor_id())
         arch::load_descriptor_tables(cpu);
     return {};
-}
-
-lib::Result<> move_boot_thread(void (*function)())
-{
-    TRY(alloc_thread_stack(boot_thread_stack));
-    arch::switch_stack(boot_thread_stack.end, function);
 }
 
 stack_info const* get_stack_info(uintptr_t address)

@@ -41,9 +41,6 @@ void free_thread_stack(stack_info& stack);
 // CPU that runs uses them from here on.
 lib::Result<> irq_init_percpu_irqstack(unsigned cpu);
 
-// The boot thread leaves the boot stack for one of THREAD_SIZE and goes on in `function`.
-lib::Result<> move_boot_thread(void (*function)());
-
 // The stack an address lies in, or null; the stack whose guard page it lies in.
 stack_info const* get_stack_info(uintptr_t address);
 stack_info const* get_stack_guard_info(uintptr_t address);

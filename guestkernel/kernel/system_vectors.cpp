@@ -5,8 +5,9 @@
 #include "guestkernel/kernel/call_single_data.hpp"
 #include "guestkernel/kernel/interrupts.hpp"
 #include "guestkernel/kernel/mpparse.hpp"
+#include "guestkernel/kernel/sched/sched.hpp"
+#include "guestkernel/kernel/sched/timer.hpp"
 #include "guestkernel/kernel/smp.hpp"
-#include "guestkernel/kernel/traps.hpp"
 
 namespace pagelab::kernel {
 
@@ -55,10 +56,11 @@ void handle_system_vector(arch::pt_regs& regs)
     switch (vector) {
     case arch::SystemVector::local_timer:
         stat.apic_timer_irqs++;
-        timer_interrupt();
+        tick_periodic();
         break;
     case arch::SystemVector::reschedule:
         stat.irq_resched_count++;
+        scheduler_ipi();
         break;
     case arch::SystemVector::call_function:
     case arch::SystemVector::call_function_single:

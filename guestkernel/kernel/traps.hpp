@@ -10,9 +10,4 @@ namespace pagelab::kernel {
 using exception_hook = bool (*)(arch::pt_regs& regs);
 void set_exception_hook(exception_hook hook);
 
-// This CPU's tick; time goes on with the boot CPU's.
-void timer_interrupt();
-
-unsigned long jiffies(); // timer ticks so far, arch::kHz a second
-
 } // namespace pagelab::kernel

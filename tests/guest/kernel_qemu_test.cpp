@@ -67,7 +67,7 @@ unsigned long long system_ram(std::string const& iomem)
 std::string fault_report(std::string const& arch, std::string const& kind,
                          std::string const& cpu = "qemu64")
 {
-    QemuSession session(machine(arch, "64M", "", cpu));
+    QemuSession session(machine(arch, "64M", "oops=panic", cpu));
     session.read_until(kPrompt);
     session.type("fault " + kind + "\r");
     auto const text = session.read_to_end();

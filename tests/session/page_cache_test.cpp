@@ -72,9 +72,9 @@ TEST_CASE("when memory is out the log says so as Linux does")
         commands.insert(commands.end(), {"dmesg", "check"});
         StoppedGuest guest(arch, 32 << 20, commands);
         auto const log = answer_to(guest.console(), "dmesg");
-        CHECK(log.find("swapper/0 invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=") !=
+        CHECK(log.find("alloc invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=") !=
               std::string::npos);
-        CHECK(log.find("swapper/0: page allocation failure: order:") != std::string::npos);
+        CHECK(log.find("alloc: page allocation failure: order:") != std::string::npos);
         CHECK(log.find("] Mem-Info:\n") != std::string::npos);
         CHECK(log.find("Out of memory and no killable processes...\n") != std::string::npos);
         CHECK(answer_to(guest.console(), "check").starts_with("check: ok"));

@@ -200,8 +200,8 @@ TEST_CASE("page_owner=on tells who took a block, and is not there otherwise")
         std::string const pfn = answer_to(run.out, "alloc 3").substr(0, 10); // "pfn 0x1050"
         CHECK(std::regex_search(
             answer_to(run.out, cat),
-            std::regex("Page allocated via order 3, mask 0xcc0\\(GFP_KERNEL\\), pid 0, tgid 0 "
-                       "\\(swapper/0\\), ts \\d+ ns, free_ts \\d+ ns\n"
+            std::regex("Page allocated via order 3, mask 0xcc0\\(GFP_KERNEL\\), pid 1, tgid 1 "
+                       "\\(alloc\\), ts \\d+ ns, free_ts \\d+ ns\n"
                        "PFN " +
                        pfn.substr(4) +
                        " type Unmovable Block \\d+ type Unmovable Flags 0x[0-9a-f]+\\(.*zone=1\\)\n"

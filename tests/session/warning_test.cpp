@@ -159,7 +159,7 @@ TEST_CASE("a WARN with a message has it before the place, and taints what comes 
     REQUIRE(second.size() == first.size());
     CHECK(first[0] == "------------[ cut here ]------------");
     CHECK(first[1] == "object pointer: 0xffff888000100000");
-    CHECK(first[2].starts_with("WARNING: CPU: 0 PID: 0 at kernel/bug.cpp:"));
-    CHECK(first[4] == "CPU: 0 PID: 0 Comm: swapper/0 Not tainted 0.1 #1");
-    CHECK(second[4] == "CPU: 0 PID: 0 Comm: swapper/0 Tainted: G        W          0.1 #1");
+    CHECK(first[2].starts_with("WARNING: CPU: 0 PID: 1 at kernel/bug.cpp:"));
+    CHECK(first[4] == "CPU: 0 PID: 1 Comm: slab Not tainted 0.1 #1");
+    CHECK(second[4] == "CPU: 0 PID: 1 Comm: slab Tainted: G        W          0.1 #1");
 }

@@ -4,8 +4,9 @@
 // to 16 bytes, so that vector v enters at trap_stubs + 16 v. The push order is pt_regs'
 // (arch/x86/trap_frame.hpp). Vectors that push an error code: abi/x86/vectors.hpp.
 //
-// Interrupts are handled on this CPU's interrupt stack, as soon as it has one. The frame stays
-// where it is; EBP's chain leads from one stack to the other.
+// Interrupts are handled on this CPU's interrupt stack, as soon as it has one, unless they come
+// while it is in use. The frame stays where it is; EBP's chain leads from one stack to the other.
+// Then another thread may run, before this one resumes from its frame.
 //
 // In the kernel the data segments are the kernel's already: they are loaded only on the way from
 // and to another privilege.
@@ -63,16 +64,11 @@ trap_common:
     mov %eax, %es
     mov $0x30, %eax // per-CPU data
     mov %eax, %fs
-2:  mov %esp, %ebx // handle_trap preserves it
-    cmpl $32, 44(%esp) // the vector
-    jb 1f
-    mov %fs:hardirq_stack_ptr, %eax
-    test %eax, %eax
-    jz 1f
-    mov %eax, %esp
-1:  mov %ebx, %eax // -mregparm=3: arguments are in registers
+2:  cmpl $32, 44(%esp) // the vector
+    jae interrupt
+    mov %esp, %eax // -mregparm=3: arguments are in registers
     call handle_trap
-    mov %ebx, %esp
+restore:
     pop %ebx
     pop %ecx
     pop %edx
@@ -90,6 +86,26 @@ trap_common:
     iret
 3:  add $24, %esp // data segments, vector and error code
     iret
+
+interrupt:
+    mov %esp, %ebx // handle_trap preserves it, and ESI
+    mov %esp, %eax
+    mov %fs:hardirq_stack_ptr, %esi
+    test %esi, %esi
+    jz 4f
+    movl $0, %fs:hardirq_stack_ptr // in use
+    mov %esi, %esp
+    call handle_trap
+    mov %ebx, %esp
+    mov %esi, %fs:hardirq_stack_ptr
+    jmp 5f
+4:  call handle_trap
+5:  cmpl $0, %fs:__preempt_count // lib/preempt.hpp: 0 if it may be preempted, and should be
+    jne restore
+    testl $0x200, 60(%esp) // the interrupted code's IF
+    jz restore
+    call preempt_schedule_irq
+    jmp restore
 
 double_fault_task:
     call handle_double_fault

@@ -4,8 +4,9 @@
 // to 16 bytes, so that vector v enters at trap_stubs + 16 v. The push order is pt_regs'
 // (arch/x86/trap_frame.hpp). Vectors that push an error code: abi/x86/vectors.hpp.
 //
-// Interrupts are handled on this CPU's interrupt stack, as soon as it has one. The frame stays
-// where it is; RBP's chain leads from one stack to the other.
+// Interrupts are handled on this CPU's interrupt stack, as soon as it has one, unless they come
+// while it is in use. The frame stays where it is; RBP's chain leads from one stack to the other.
+// Then another thread may run, before this one resumes from its frame.
 .set PUSHES_ERROR_CODE, 1 << 8 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 17 | \
                         1 << 21 | 1 << 29 | 1 << 30
 
@@ -55,15 +56,10 @@ trap_common:
     push %r15
     cld
     mov %rsp, %rdi
-    mov %rsp, %rbx // handle_trap preserves it
     cmpq $32, 120(%rsp) // the vector
-    jb 1f
-    mov %gs:hardirq_stack_ptr, %rax
-    test %rax, %rax
-    jz 1f
-    mov %rax, %rsp
-1:  call handle_trap
-    mov %rbx, %rsp
+    jae interrupt
+    call handle_trap
+restore:
     pop %r15
     pop %r14
     pop %r13
@@ -81,3 +77,22 @@ trap_common:
     pop %rdi
     add $16, %rsp // vector and error code
     iretq
+
+interrupt:
+    mov %rsp, %rbx // handle_trap preserves it, and R12
+    mov %gs:hardirq_stack_ptr, %r12
+    test %r12, %r12
+    jz 1f
+    movq $0, %gs:hardirq_stack_ptr // in use
+    mov %r12, %rsp
+    call handle_trap
+    mov %rbx, %rsp
+    mov %r12, %gs:hardirq_stack_ptr
+    jmp 2f
+1:  call handle_trap
+2:  cmpl $0, %gs:__preempt_count // lib/preempt.hpp: 0 if it may be preempted, and should be
+    jne restore
+    testl $0x200, 152(%rsp) // the interrupted code's IF
+    jz restore
+    call preempt_schedule_irq
+    jmp restore
