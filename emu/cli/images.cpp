@@ -30,6 +30,11 @@ std::filesystem::path kernel_path(std::string_view arch)
     return build_folder() / "guestkernel" / fmt::format("pagelab-{}.elf", arch);
 }
 
+std::filesystem::path kbuild_folder()
+{
+    return build_folder() / "guestkernel" / "kbuild";
+}
+
 Result<std::vector<std::byte>> read_file(std::filesystem::path const& path)
 {
     std::error_code status;

@@ -13,6 +13,7 @@ namespace pagelab::cli {
 // Built images lie beside the program: ../firmware and ../guestkernel from its folder.
 std::filesystem::path firmware_path();
 std::filesystem::path kernel_path(std::string_view arch); // "x86_64" or "i686"
+std::filesystem::path kbuild_folder();                    // what modules are built with
 
 // The whole file. Folders, unreadable and over-large (4 GiB) files are errors of one line.
 Result<std::vector<std::byte>> read_file(std::filesystem::path const& path);

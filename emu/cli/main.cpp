@@ -27,6 +27,7 @@ int run(int argc, char** argv)
         {"boot", cli::add_boot_command(app)},
         {"demo", cli::add_demo_command(app)},
         {"bench", cli::add_bench_command(app)},
+        {"module", cli::add_module_command(app)},
     };
     try {
         app.parse(argc, argv);

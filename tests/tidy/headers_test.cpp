@@ -20,7 +20,7 @@ std::vector<HeaderJob> jobs_for(SourceTree const& tree)
 {
     std::vector<HeaderJob> jobs;
     for (auto const& file : tree) {
-        if (!file.is_header() || file.is_under("images"))
+        if (!file.is_header() || file.is_under("images") || file.is_under("guestkernel/include"))
             continue;
         if (!file.is_under("guestkernel") && !file.is_under("firmware")) {
             if (find_file(tree, file.path.substr(0, file.path.rfind('.')) + ".cpp") == nullptr)

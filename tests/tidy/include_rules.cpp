@@ -32,11 +32,12 @@ std::vector<Layer> const kLayers = {
     {"emu/cpu",             {"guestkernel/abi", "emu/base", "emu/mem", "emu/mmu"}},
     {"emu/dev",             {"guestkernel/abi", "emu/base"}},
     {"emu/load",            {"guestkernel/abi", "emu/base"}},
+    {"emu/kbuild",          {"emu/base"}},
     {"emu/guest",           {"guestkernel/abi", "emu/base", "emu/mem", "emu/mmu"}},
     {"emu/machine",         {"guestkernel/abi", "emu/base", "emu/mem", "emu/mmu", "emu/cpu",
                              "emu/dev", "emu/load", "emu/guest"}},
     {"emu/cli",             {"guestkernel/abi", "emu/base", "emu/mem", "emu/mmu", "emu/cpu",
-                             "emu/dev", "emu/load", "emu/guest", "emu/machine"}},
+                             "emu/dev", "emu/load", "emu/guest", "emu/kbuild", "emu/machine"}},
 };
 // clang-format on
 

@@ -1,0 +1,4 @@
+// See linux/atomic.h.
+#pragma once
+
+#include <linux/atomic.h>

@@ -1,0 +1,4 @@
+// See linux/bitops.h.
+#pragma once
+
+#include <linux/bitops.h>

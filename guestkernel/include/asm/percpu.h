@@ -1,0 +1,4 @@
+// See linux/percpu.h.
+#pragma once
+
+#include <linux/percpu-defs.h>

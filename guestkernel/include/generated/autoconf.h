@@ -1,0 +1,36 @@
+// The kernel's configuration, as macros: what is not here is off.
+#pragma once
+
+#ifdef __x86_64__
+#define CONFIG_64BIT 1
+#define CONFIG_X86_64 1
+#define CONFIG_ZONE_DMA32 1
+#define CONFIG_SPARSEMEM_VMEMMAP 1
+#else
+#define CONFIG_32BIT 1
+#define CONFIG_X86_32 1
+#define CONFIG_X86_PAE 1
+#define CONFIG_HIGHMEM 1
+#define CONFIG_HIGHMEM64G 1
+#define CONFIG_FLATMEM 1
+#endif
+#define CONFIG_X86 1
+#define CONFIG_MMU 1
+#define CONFIG_SMP 1
+#define CONFIG_MODULES 1
+#define CONFIG_MODULE_UNLOAD 1
+#define CONFIG_PREEMPT 1
+#define CONFIG_PREEMPTION 1
+#define CONFIG_PREEMPT_COUNT 1
+#define CONFIG_PRINTK 1
+#define CONFIG_BUG 1
+#define CONFIG_GENERIC_BUG 1
+#define CONFIG_KALLSYMS 1
+#define CONFIG_PROC_FS 1
+#define CONFIG_ZONE_DMA 1
+#define CONFIG_SLUB 1
+#define CONFIG_PHYS_ADDR_T_64BIT 1
+#define CONFIG_HZ 250
+#define CONFIG_HZ_250 1
+#define CONFIG_NR_CPUS 64
+#define CONFIG_ILLEGAL_POINTER_VALUE POISON_POINTER_DELTA

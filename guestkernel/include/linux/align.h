@@ -1,0 +1,4 @@
+// See math.h.
+#pragma once
+
+#include <linux/math.h>

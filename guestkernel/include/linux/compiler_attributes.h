@@ -1,0 +1,4 @@
+// See compiler.h.
+#pragma once
+
+#include <linux/compiler.h>

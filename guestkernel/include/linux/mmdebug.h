@@ -1,0 +1,4 @@
+// See linux/bug.h.
+#pragma once
+
+#include <linux/bug.h>

@@ -1,0 +1,4 @@
+// See linux/mm.h.
+#pragma once
+
+#include <linux/mm.h>

@@ -1,0 +1,4 @@
+// See asm/page.h.
+#pragma once
+
+#include <asm/page.h>
