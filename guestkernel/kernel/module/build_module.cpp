@@ -65,13 +65,14 @@ bool is_string_of(module const& m, char const* text)
     return false;
 }
 
-// A section's contents as an array; the number of its elements.
+// A section's contents as an array; the number of its elements, 0 if it is not aligned for them.
 template<class T>
-T* section_objects(Info const& info, char const* name, unsigned* count)
+T* section_objects(Info const& info, char const* name, unsigned* count, size_t align = alignof(T))
 {
     unsigned const index = find_section(info, name);
     *count = 0;
-    if (index == 0 || info.sections[index].entry_size == kNotPlaced)
+    if (index == 0 || info.sections[index].entry_size == kNotPlaced ||
+        section_address(info, info.sections[index]) % align != 0)
         return nullptr;
     *count = static_cast<unsigned>(info.sections[index].size / sizeof(T));
     return reinterpret_cast<T*>(section_bytes(info, info.sections[index]));
@@ -156,7 +157,8 @@ int find_module_sections(module& m, Info const& info)
     m.kp = section_objects<kernel_param>(info, "__param", &m.num_kp);
     m.syms = section_objects<kernel_symbol>(info, "__ksymtab", &m.num_syms);
     m.gpl_syms = section_objects<kernel_symbol>(info, "__ksymtab_gpl", &m.num_gpl_syms);
-    m.bug_table = section_objects<arch::bug_entry>(info, "__bug_table", &m.num_bugs);
+    // Assemblers align it to nothing.
+    m.bug_table = section_objects<arch::bug_entry>(info, "__bug_table", &m.num_bugs, 1);
     bool good = true;
     for (unsigned i = 0; i < m.num_kp; i++)
         good = good && is_string_of(m, m.kp[i].name) && m.kp[i].ops != nullptr;

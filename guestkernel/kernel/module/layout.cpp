@@ -87,7 +87,7 @@ void move_module(load_info<Elf> const& info)
 {
     for (unsigned i = 1; i < info.nr_sections; i++) {
         auto const& section = info.sections[i];
-        if (section.entry_size != kNotPlaced && section.type != kElfNoBits)
+        if (section.entry_size != kNotPlaced && section.type != kElfNoBits && section.size > 0)
             memcpy(section_bytes(info, section), info.file + section.offset,
                    static_cast<size_t>(section.size));
     }

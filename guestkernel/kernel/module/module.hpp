@@ -24,7 +24,8 @@ namespace pagelab::kernel {
 struct kernel_param;
 
 inline constexpr size_t kModuleNameLength = 64 - sizeof(unsigned long); // MODULE_NAME_LEN
-inline constexpr size_t kModuleSize = 64 * sizeof(unsigned long);       // of struct module
+inline constexpr size_t kModuleWords = 64;                              // of struct module
+inline constexpr size_t kModuleSize = kModuleWords * sizeof(unsigned long);
 
 enum module_state : int {
     MODULE_STATE_LIVE,

@@ -147,7 +147,9 @@ int find_special_sections(load_info<Elf>& info)
         return -ENOEXEC;
     }
     auto const& self = info.sections[info.this_module];
-    if (self.type == kElfNoBits || !is_in_memory<Elf>(self) || self.size != kModuleSize) {
+    bool const is_aligned = self.alignment >= sizeof(typename Elf::Address);
+    if (self.type == kElfNoBits || !is_in_memory<Elf>(self) || !is_aligned ||
+        self.size != kModuleWords * sizeof(typename Elf::Address)) {
         printk(log_level::err,
                "module %s: .gnu.linkonce.this_module section size must match the kernel's built "
                "struct module size at run time\n",
