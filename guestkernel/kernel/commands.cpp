@@ -5,7 +5,6 @@
 #include "guestkernel/kernel/options.hpp"
 #include "guestkernel/kernel/page_cache.hpp"
 #include "guestkernel/kernel/panic.hpp"
-#include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/kernel/sched/kthreadd.hpp"
 #include "guestkernel/kernel/sched/sched.hpp"
 #include "guestkernel/lib/string.hpp"
@@ -17,13 +16,6 @@ namespace {
 constexpr int kMaxWords = 32;
 constexpr char kConsoleComm[] = "sh"; // of its thread, but while a command runs
 constexpr size_t kLineSize = 256;
-
-void run_dmesg(int argc, char const* const* argv)
-{
-    bool const raw = argc > 1 && strcmp(argv[1], "-r") == 0;
-    console_report(raw ? [](lib::seq_file& m) { show_log(m, log_style::raw); }
-                       : [](lib::seq_file& m) { show_log(m, log_style::plain); });
-}
 
 void run_poweroff(int argc, char const* const* argv)
 {
@@ -60,7 +52,9 @@ constexpr command kCommands[] = {
     {"churn",
      "N [SEED]          N random steps on all memory, keeping what is held; 0: give it back",
      run_churn},
-    {"dmesg", "[-r]              print the kernel's log (-r: with levels)", run_dmesg},
+    {"dmesg",
+     "[-r] [-c|-C] [-n LEVEL]  print the log (-r: with levels); clear it; set what is shown",
+     run_dmesg},
     {"echo", "[WORD...] [> FILE]  print words, or write them to a file of /proc", run_echo},
     {"fault", "null|gp|ud|wp|nx|stack|div   provoke an exception: an oops", run_fault},
     {"free", "PFN               give back what alloc took", run_free},

@@ -14,6 +14,9 @@ struct command {
     command_function run;
 };
 
+// dmesg_command.cpp
+void run_dmesg(int argc, char const* const* argv);
+
 // file_commands.cpp
 void run_cat(int argc, char const* const* argv);
 void run_echo(int argc, char const* const* argv);

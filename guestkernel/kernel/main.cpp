@@ -27,6 +27,7 @@
 #include "guestkernel/kernel/smpboot.hpp"
 #include "guestkernel/kernel/stacks.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
+#include "guestkernel/kernel/vsprintf.hpp"
 #include "guestkernel/lib/string.hpp"
 
 // boot.S comes here with what the loader left in EAX and EBX.
@@ -61,6 +62,8 @@ mm::Result<> start_log()
     char value[kValueSize];
     if (get_option(info.command_line, "quiet", value, sizeof(value)))
         set_console_loglevel(4);
+    if (get_option(info.command_line, "no_hash_pointers", value, sizeof(value)))
+        no_hash_pointers_enable();
     if (get_option(info.command_line, "loglevel", value, sizeof(value)))
         set_console_loglevel(static_cast<unsigned>(TRY(parse_number(value))));
     if (get_option(info.command_line, "panic", value, sizeof(value))) {

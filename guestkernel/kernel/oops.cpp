@@ -27,10 +27,10 @@ void show_page_fault(uint64_t code, uintptr_t address)
 {
     namespace pf = x86::page_fault_code;
     if (address < kPageSize)
-        printk(log_level::alert, "BUG: kernel NULL pointer dereference, address: %p\n",
+        printk(log_level::alert, "BUG: kernel NULL pointer dereference, address: %px\n",
                reinterpret_cast<void*>(address));
     else
-        printk(log_level::alert, "BUG: unable to handle page fault for address: %p\n",
+        printk(log_level::alert, "BUG: unable to handle page fault for address: %px\n",
                reinterpret_cast<void*>(address));
     char const* const access = pf::InstructionFetch::is_set(code) ? "instruction fetch"
                                : pf::Write::is_set(code)          ? "write access"

@@ -7,7 +7,9 @@
 #include "guestkernel/arch/x86/clock.hpp"
 #include "guestkernel/arch/x86/cpu.hpp"
 #include "guestkernel/kernel/console.hpp"
+#include "guestkernel/kernel/vsprintf.hpp"
 #include "guestkernel/lib/format.hpp"
+#include "guestkernel/lib/string.hpp"
 
 namespace pagelab::kernel {
 
@@ -19,9 +21,19 @@ constexpr size_t kPrefixSize = 32;
 constexpr size_t kLevelLength = 3; // "<6>"
 
 char ring[kRingSize];
-size_t head; // where the next byte goes: counts on, taken modulo kRingSize
-size_t tail; // the first byte of the oldest whole line
+size_t head;    // where the next byte goes: counts on, taken modulo kRingSize
+size_t tail;    // the first byte of the oldest whole line
+size_t cleared; // what is before it is not shown
 unsigned console_loglevel = 7;
+
+// A line whose end is still to come.
+struct open_line {
+    char text[kTextSize];
+    size_t length = 0; // 0: there is none
+    log_level level = log_level::warning;
+    uint64_t time = 0; // microseconds
+};
+open_line pending;
 
 char& ring_at(size_t position)
 {
@@ -44,33 +56,15 @@ void store(char const* prefix, size_t prefix_length, char const* line, size_t le
     append(line, length);
 }
 
-} // namespace
-
-void printk(log_level level, char const* format, ...)
+// Each line of the text, with the same prefix; the text ends in a newline.
+void emit(log_level level, uint64_t microseconds, char const* text, size_t length)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    vprintk(level, format, arguments);
-    va_end(arguments);
-}
-
-void vprintk(log_level level, char const* format, va_list arguments)
-{
-    char text[kTextSize];
     char prefix[kPrefixSize];
-    uint64_t const now = arch::clock_microseconds();
-    auto const seconds = static_cast<uint32_t>(now / 1'000'000);
-    auto const fraction = static_cast<uint32_t>(now % 1'000'000);
+    auto const seconds = static_cast<uint32_t>(microseconds / 1'000'000);
+    auto const fraction = static_cast<uint32_t>(microseconds % 1'000'000);
     auto const prefix_length =
         static_cast<size_t>(lib::snprintf(prefix, sizeof(prefix), "<%u>[%5u.%06u] ",
                                           static_cast<unsigned>(level), seconds, fraction));
-    auto length = static_cast<size_t>(lib::vsnprintf(text, sizeof(text), format, arguments));
-    if (length >= sizeof(text) || length == 0 || text[length - 1] != '\n') {
-        length = length < sizeof(text) - 1 ? length + 1 : sizeof(text) - 1;
-        text[length - 1] = '\n';
-    }
-
-    arch::InterruptGuard const guard;
     for (size_t start = 0; start < length;) {
         size_t end = start;
         while (text[end++] != '\n') {
@@ -84,15 +78,102 @@ void vprintk(log_level level, char const* format, va_list arguments)
     }
 }
 
+void close_line()
+{
+    if (pending.length == 0)
+        return;
+    if (pending.text[pending.length - 1] != '\n')
+        pending.text[pending.length++] = '\n';
+    emit(pending.level, pending.time, pending.text, pending.length);
+    pending.length = 0;
+}
+
+// The length, with room left for a newline.
+size_t format_text(char (&text)[kTextSize], char const* format, va_list arguments)
+{
+    auto const length = static_cast<size_t>(vsnprintf(text, kTextSize - 1, format, arguments));
+    return length < kTextSize - 1 ? length : kTextSize - 2;
+}
+
+struct printk_prefix {
+    log_level level = log_level::warning;
+    bool continues = false;
+    size_t length = 0;
+};
+
+printk_prefix parse_prefix(char const* text, size_t length)
+{
+    printk_prefix prefix;
+    while (length - prefix.length >= 2 && text[prefix.length] == '\001') {
+        char const kind = text[prefix.length + 1];
+        if (kind >= '0' && kind <= '7')
+            prefix.level = static_cast<log_level>(kind - '0');
+        else if (kind == 'c')
+            prefix.continues = true;
+        else
+            break;
+        prefix.length += 2;
+    }
+    return prefix;
+}
+
+} // namespace
+
+void printk(log_level level, char const* format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vprintk(level, format, arguments);
+    va_end(arguments);
+}
+
+void vprintk(log_level level, char const* format, va_list arguments)
+{
+    char text[kTextSize];
+    size_t length = format_text(text, format, arguments);
+    if (length == 0 || text[length - 1] != '\n')
+        text[length++] = '\n';
+    arch::InterruptGuard const guard;
+    close_line();
+    emit(level, arch::clock_microseconds(), text, length);
+}
+
+void vprintk_emit(char const* format, va_list arguments)
+{
+    char text[kTextSize];
+    size_t length = format_text(text, format, arguments);
+    printk_prefix const prefix = parse_prefix(text, length);
+    char const* const body = text + prefix.length;
+    length -= prefix.length;
+
+    arch::InterruptGuard const guard;
+    if (!prefix.continues || pending.length == 0) {
+        close_line();
+        pending.level = prefix.level;
+        pending.time = arch::clock_microseconds();
+    }
+    if (pending.length + length >= kTextSize)
+        length = kTextSize - 1 - pending.length;
+    memcpy(pending.text + pending.length, body, length);
+    pending.length += length;
+    if (pending.length > 0 && pending.text[pending.length - 1] == '\n')
+        close_line();
+}
+
 void set_console_loglevel(unsigned level)
 {
     console_loglevel = level;
 }
 
+void clear_log()
+{
+    cleared = head;
+}
+
 void show_log(lib::seq_file& m, log_style style)
 {
     size_t const end = head;
-    for (size_t at = tail; at < end;) {
+    for (size_t at = cleared > tail ? cleared : tail; at < end;) {
         if (style == log_style::plain)
             at += kLevelLength;
         char c;

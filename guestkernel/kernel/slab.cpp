@@ -11,6 +11,7 @@
 #include "guestkernel/kernel/stack_trace.hpp"
 #include "guestkernel/kernel/taint.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
+#include "guestkernel/kernel/vsprintf.hpp"
 #include "guestkernel/lib/format.hpp"
 #include "guestkernel/lib/string.hpp"
 #include "guestkernel/mm/page_alloc.hpp"
@@ -98,6 +99,7 @@ lib::Result<> slab_start(char const* command_line)
     if (get_option(command_line, "slub_debug", debug_text, sizeof(debug_text))) {
         debug_options = mm::parse_slub_options(*node().env, debug_text);
         caches.debug = &debug_options;
+        no_hash_pointers_enable();
         if (caches.ops == &mm::slab_array_operations)
             caches.ops = &mm::slab_array_debug_operations;
     }

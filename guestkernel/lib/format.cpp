@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "guestkernel/lib/format_field.hpp"
+#include "guestkernel/lib/pointer_format.hpp"
 
 namespace pagelab::lib {
 
@@ -61,8 +62,8 @@ void put_signed(text_output const& out, field const& f, int64_t value)
 
 void put_string(text_output const& out, field const& f, char const* text)
 {
-    if (text == nullptr)
-        text = "(null)";
+    if (is_bad_pointer(text))
+        text = text == nullptr ? "(null)" : "(efault)";
     size_t count = 0;
     while ((f.precision < 0 || count < as_size(f.precision)) && text[count] != '\0')
         count++;
@@ -156,11 +157,6 @@ bool put_directive(text_output const& out, field f, char conversion, argument_li
         put_number(out, f, prefix, value, 16, upper ? letters::kUpper : letters::kLower);
         return true;
     }
-    case 'p': {
-        f.precision = static_cast<int>(2 * sizeof(void*));
-        put_number(out, f, "", reinterpret_cast<uintptr_t>(va_arg(arguments.list, void*)), 16);
-        return true;
-    }
     case 'c': {
         char const c = static_cast<char>(va_arg(arguments.list, int));
         put_padded(out, f, &c, 1);
@@ -209,6 +205,11 @@ void vformat(text_output const& output, char const* format, va_list arguments)
             break;
         char const* const directive = at++;
         field const f = parse_field(at, list);
+        if (*at == 'p') {
+            at++;
+            at += put_pointer(output, f, at, va_arg(list.list, void*));
+            continue;
+        }
         if (*at != '\0' && put_directive(output, f, *at, list)) {
             at++;
             continue;
@@ -219,10 +220,11 @@ void vformat(text_output const& output, char const* format, va_list arguments)
     va_end(list.list);
 }
 
-int vsnprintf(char* buffer, size_t size, char const* format, va_list arguments)
+int vsnprintf(char* buffer, size_t size, char const* format, va_list arguments,
+              pointer_names const* names)
 {
     bounded_buffer bounded{buffer, size, 0};
-    vformat({write_bounded, &bounded}, format, arguments);
+    vformat({write_bounded, &bounded, names}, format, arguments);
     if (size > 0)
         buffer[bounded.length < size ? bounded.length : size - 1] = '\0';
     return static_cast<int>(bounded.length);

@@ -43,6 +43,14 @@ void put_padded(text_output const& out, field const& f, char const* text, size_t
         repeat(out, ' ', padding);
 }
 
+void put_text(text_output const& out, field const& f, char const* text)
+{
+    size_t count = 0;
+    while (text[count] != '\0')
+        count++;
+    put_padded(out, f, text, count);
+}
+
 void put_number(text_output const& out, field const& f, char const* prefix, uint64_t value,
                 unsigned base, letters letters)
 {

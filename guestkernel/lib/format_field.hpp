@@ -1,6 +1,6 @@
 // One field of formatted text: the flags, width and precision of a directive, and how they apply.
 //
-// Source: ISO C 7.21.6.1. Private to format.cpp.
+// Source: ISO C 7.21.6.1. Private to format.cpp and pointer_*.cpp.
 #pragma once
 
 #include <stdint.h>
@@ -29,6 +29,7 @@ constexpr size_t as_size(int count)
 }
 
 void put_padded(text_output const& out, field const& f, char const* text, size_t count);
+void put_text(text_output const& out, field const& f, char const* text); // up to its NUL
 
 enum class letters { kLower, kUpper };
 

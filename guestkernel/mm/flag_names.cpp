@@ -79,6 +79,15 @@ constexpr flag_name kPageNames[] = {
     {1ul << PG_mlocked, "mlocked"},
 };
 
+// By their bits, from VM_READ on. Source: Linux 6.1 include/linux/mm.h, x86's VM_ARCH_1 included.
+constexpr char const* kVmaNames[] = {
+    "read",      "write",     "exec",       "shared",    "mayread",    "maywrite",    "mayexec",
+    "mayshare",  "growsdown", nullptr,      "pfnmap",    nullptr,      nullptr,       "locked",
+    "io",        "seqread",   "randread",   "dontcopy",  "dontexpand", "lockonfault", "account",
+    "noreserve", "hugetlb",   "sync",       "pat",       "wipeonfork", "dontdump",    "softdirty",
+    "mixedmap",  "hugepage",  "nohugepage", "mergeable",
+};
+
 template<size_t kCount>
 void append_names(char* text, size_t size, unsigned long flags, flag_name const (&names)[kCount])
 {
@@ -100,6 +109,24 @@ char const* format_gfp_flags(char* buffer, size_t size, gfp_t gfp)
 {
     buffer[0] = '\0';
     append_names(buffer, size, gfp, kGfpNames);
+    return buffer;
+}
+
+char const* format_vma_flags(char* buffer, size_t size, unsigned long flags)
+{
+    constexpr unsigned kNames = sizeof(kVmaNames) / sizeof(kVmaNames[0]);
+    size_t at = 0;
+    buffer[0] = '\0';
+    for (unsigned bit = 0; bit < kNames && flags != 0; bit++) {
+        unsigned long const mask = 1ul << bit;
+        if ((flags & mask) == 0 || kVmaNames[bit] == nullptr)
+            continue;
+        flags &= ~mask;
+        lib::snprintf(buffer + at, size - at, "%s%s", kVmaNames[bit], flags != 0 ? "|" : "");
+        at = strlen(buffer);
+    }
+    if (flags != 0)
+        lib::snprintf(buffer + at, size - at, "%#lx", flags);
     return buffer;
 }
 

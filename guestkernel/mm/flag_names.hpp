@@ -1,7 +1,7 @@
-// Flags in words, as Linux' %pGg and %pGp print them: "GFP_KERNEL|__GFP_ZERO",
+// Flags in words, as Linux' %pGg, %pGp and %pGv print them: "GFP_KERNEL|__GFP_ZERO",
 // "0x200(slab|node=0|zone=1)".
 //
-// Both write at most size - 1 characters and a NUL, and return `buffer`; kFlagTextSize is enough.
+// All write at most size - 1 characters and a NUL, and return `buffer`; kFlagTextSize is enough.
 // Source: Linux 6.1 include/trace/events/mmflags.h, lib/vsprintf.c (flags_string).
 #pragma once
 
@@ -17,5 +17,8 @@ char const* format_gfp_flags(char* buffer, size_t size, gfp_t gfp);
 
 // Of page::flags.
 char const* format_page_flags(char* buffer, size_t size, unsigned long flags);
+
+// Of a vm_area_struct.
+char const* format_vma_flags(char* buffer, size_t size, unsigned long flags);
 
 } // namespace pagelab::mm

@@ -125,7 +125,7 @@ void report_bad_page(pglist_data& pgdat, page const& p, char const* why)
     printk(env, log_level::alert, "BUG: Bad page state in process %s  pfn:%05lx\n", env.task_name(),
            number);
     printk(env, log_level::warning,
-           "page:%p refcount:%d mapcount:%d mapping:%p index:%#lx pfn:%#lx\n",
+           "page:%px refcount:%d mapcount:%d mapping:%p index:%#lx pfn:%#lx\n",
            static_cast<void const*>(&p), p._refcount, p._mapcount + 1,
            static_cast<void const*>(p.mapping), p.index, number);
     char flags[kFlagTextSize];

@@ -67,7 +67,7 @@ void print_objinfo(kmem_cache const& s, void* slot, unsigned rows)
 void print_neighbour(kmem_cache const& s, slab const& sl, unsigned index, char const* which)
 {
     char* const slot = index_to_slot(s, sl, index);
-    printk(slab_output(s), log_level::err, "%s obj: start=%p, len=%u\n", which,
+    printk(slab_output(s), log_level::err, "%s obj: start=%px, len=%u\n", which,
            static_cast<void*>(slot_to_object(s, slot)), s.object_size);
     print_objinfo(s, slot, 2);
 }
@@ -87,7 +87,7 @@ unsigned dump_damage(kmem_cache const& s, void* slot)
         if (is_poisoned(s, object, i))
             continue;
         if (rows == 0) {
-            printk(slab_output(s), log_level::err, "Slab corruption (%s): %s start=%p, len=%u\n",
+            printk(slab_output(s), log_level::err, "Slab corruption (%s): %s start=%px, len=%u\n",
                    s.caches->env.print_tainted(), s.name, static_cast<void const*>(object),
                    s.object_size);
             print_objinfo(s, slot, 0);
@@ -111,7 +111,7 @@ void slab_error(kmem_cache& s, char const* function, char const* what)
 
 void print_redzones(kmem_cache& s, void* slot)
 {
-    printk(slab_output(s), log_level::err, "%p: redzone 1:0x%llx, redzone 2:0x%llx\n", slot,
+    printk(slab_output(s), log_level::err, "%px: redzone 1:0x%llx, redzone 2:0x%llx\n", slot,
            static_cast<unsigned long long>(dbg_redzone1(s, slot)),
            static_cast<unsigned long long>(dbg_redzone2(s, slot)));
 }
@@ -130,7 +130,7 @@ void check_poison_obj(kmem_cache& s, void* slot)
 
 void report_double_free(kmem_cache& s, void* object)
 {
-    printk(slab_output(s), log_level::err, "slab: double free detected in cache '%s', objp %p\n",
+    printk(slab_output(s), log_level::err, "slab: double free detected in cache '%s', objp %px\n",
            s.name, object);
     slab_output(s).dump_stack();
     s.caches->env.add_taint(TAINT_BAD_PAGE);

@@ -37,6 +37,16 @@ TEST_CASE("gfp flags print as combinations where there is one")
     CHECK(std::string(format_gfp_flags(small, sizeof(small), 0xdc0)) == "GFP_KER");
 }
 
+TEST_CASE("vma flags print by their bits")
+{
+    char text[kFlagTextSize];
+    CHECK(std::string(format_vma_flags(text, sizeof(text), 0x8000'0073)) ==
+          "read|write|mayread|maywrite|mayexec|mergeable");
+    CHECK(std::string(format_vma_flags(text, sizeof(text), 0x201)) == "read|0x200");
+    CHECK(std::string(format_vma_flags(text, sizeof(text), 0)) == "");
+    CHECK(std::string(format_vma_flags(text, 6, 0x3)) == "read|");
+}
+
 TEST_CASE("page flags print with their number, node and zone")
 {
     CHECK(page_text(1ul << PG_slab | 1ul << PG_head) == "0x10200(slab|head|node=0|zone=0)");
