@@ -43,7 +43,7 @@ uintptr_t show_stack(stack_info const& stack, uintptr_t sp, uintptr_t frame)
         if (certain)
             frame = word_at(frame);
         if (is_text_address(word_at(at)))
-            printk(kLevel, " %s%s\n", certain ? "" : "? ", sprint_symbol(symbol, word_at(at)));
+            printk(kLevel, " %s%s\n", certain ? "" : "? ", sprint_backtrace(symbol, word_at(at)));
     }
     if (is_named(stack))
         printk(kLevel, " </%s>\n", stack.name);

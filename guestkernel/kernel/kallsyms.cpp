@@ -18,32 +18,27 @@ namespace pagelab::kernel {
 
 namespace {
 
-char const* print_module_symbol(char* buffer, uintptr_t address)
+struct symbol {
+    char const* name; // null: in no function
+    uintptr_t start;
+    uintptr_t size;
+    char const* module; // null: of the kernel
+};
+
+symbol find_in_module(uintptr_t address)
 {
     module const* const m = module_at(address);
-    named_address const symbol =
-        m != nullptr ? find_module_symbol(*m, address) : named_address{nullptr, 0, 0};
-    if (symbol.name == nullptr)
-        lib::snprintf(buffer, kSymbolTextSize, "0x%lx", static_cast<unsigned long>(address));
-    else
-        lib::snprintf(buffer, kSymbolTextSize, "%s+0x%lx/0x%lx [%s]", symbol.name,
-                      static_cast<unsigned long>(address - symbol.start),
-                      static_cast<unsigned long>(symbol.size), m->name);
-    return buffer;
+    if (m == nullptr)
+        return {};
+    named_address const found = find_module_symbol(*m, address);
+    return {found.name, found.start, found.size, m->name};
 }
 
-} // namespace
-
-bool is_text_address(uintptr_t address)
-{
-    return arch::is_kernel_text(address) || is_module_text(address);
-}
-
-char const* sprint_symbol(char* buffer, uintptr_t address)
+symbol find_symbol(uintptr_t address)
 {
     auto const text = reinterpret_cast<uintptr_t>(_text);
     if (!arch::is_kernel_text(address) || kallsyms_count == 0)
-        return print_module_symbol(buffer, address);
+        return find_in_module(address);
     auto const offset = static_cast<uint32_t>(address - text);
     uint32_t low = 0; // the last entry at or below `offset` is in [low, high)
     uint32_t high = kallsyms_count;
@@ -56,10 +51,54 @@ char const* sprint_symbol(char* buffer, uintptr_t address)
     }
     auto const end = static_cast<uint32_t>(reinterpret_cast<uintptr_t>(_etext) - text);
     uint32_t const next = low + 1 < kallsyms_count ? kallsyms_offsets[low + 1] : end;
-    lib::snprintf(buffer, kSymbolTextSize, "%s+0x%x/0x%x",
-                  kallsyms_names + kallsyms_name_offsets[low], offset - kallsyms_offsets[low],
-                  next - kallsyms_offsets[low]);
+    return {kallsyms_names + kallsyms_name_offsets[low], text + kallsyms_offsets[low],
+            next - kallsyms_offsets[low], nullptr};
+}
+
+enum class offsets { shown, hidden };
+
+// Of the function around `address` - `back`, which the offset does not tell.
+char const* print(char* buffer, uintptr_t address, uintptr_t back, offsets shown)
+{
+    symbol const found = find_symbol(address - back);
+    if (found.name == nullptr) {
+        lib::snprintf(buffer, kSymbolTextSize, "0x%lx", static_cast<unsigned long>(address));
+        return buffer;
+    }
+    int length = lib::snprintf(buffer, kSymbolTextSize, "%s", found.name);
+    auto const put = [&](char const* format, auto... values) {
+        if (length < static_cast<int>(kSymbolTextSize))
+            length += lib::snprintf(buffer + length, kSymbolTextSize - static_cast<size_t>(length),
+                                    format, values...);
+    };
+    if (shown == offsets::shown)
+        put("+0x%lx/0x%lx", static_cast<unsigned long>(address - found.start),
+            static_cast<unsigned long>(found.size));
+    if (found.module != nullptr)
+        put(" [%s]", found.module);
     return buffer;
+}
+
+} // namespace
+
+bool is_text_address(uintptr_t address)
+{
+    return arch::is_kernel_text(address) || is_module_text(address);
+}
+
+char const* sprint_symbol(char* buffer, uintptr_t address)
+{
+    return print(buffer, address, 0, offsets::shown);
+}
+
+char const* sprint_symbol_no_offset(char* buffer, uintptr_t address)
+{
+    return print(buffer, address, 0, offsets::hidden);
+}
+
+char const* sprint_backtrace(char* buffer, uintptr_t address)
+{
+    return print(buffer, address, 1, offsets::shown);
 }
 
 void show_kallsyms(lib::seq_file& m)

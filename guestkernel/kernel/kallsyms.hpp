@@ -12,10 +12,12 @@ namespace pagelab::kernel {
 
 inline constexpr size_t kSymbolTextSize = 128;
 
-// "name+0x12/0x40": offset and size of the function around `address`, and of a module "[name]"; the
-// bare address when it
-// lies in none. Returns `buffer`, of kSymbolTextSize bytes.
+// "name+0x12/0x40": offset and size of the function around `address`, and " [module]" if it is a
+// module's; the bare address when it lies in none. Returns `buffer`, of kSymbolTextSize bytes.
 char const* sprint_symbol(char* buffer, uintptr_t address);
+char const* sprint_symbol_no_offset(char* buffer, uintptr_t address); // "name"
+// Of a return address: the function with the call, though the call be its last instruction.
+char const* sprint_backtrace(char* buffer, uintptr_t address);
 
 // Whether it lies in the text of the kernel or of a module.
 bool is_text_address(uintptr_t address);

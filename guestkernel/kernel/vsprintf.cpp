@@ -24,24 +24,14 @@ void put_flags(char* buffer, char kind, void const* flags)
                              *static_cast<unsigned long const*>(flags));
 }
 
-// A module's name stays.
-void drop_offset(char* text)
-{
-    char* to = text;
-    while (*to != '\0' && *to != '+')
-        to++;
-    char const* from = to;
-    while (*from != '\0' && *from != ' ')
-        from++;
-    while ((*to++ = *from++) != '\0') {
-    }
-}
-
 void put_symbol(char* buffer, uintptr_t address, lib::symbol_style style)
 {
-    sprint_symbol(buffer, address);
     if (style == lib::symbol_style::name_only)
-        drop_offset(buffer);
+        sprint_symbol_no_offset(buffer, address);
+    else if (style == lib::symbol_style::backtrace)
+        sprint_backtrace(buffer, address);
+    else
+        sprint_symbol(buffer, address);
 }
 
 lib::pointer_names names = {
