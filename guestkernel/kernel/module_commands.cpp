@@ -3,6 +3,7 @@
 // Source: kmod 30 tools/insmod.c (mod_strerror), rmmod.c, lsmod.c, modinfo.c.
 #include "guestkernel/kernel/commands.hpp"
 
+#include "guestkernel/kernel/command_thread.hpp"
 #include "guestkernel/kernel/console.hpp"
 #include "guestkernel/kernel/host_files.hpp"
 #include "guestkernel/kernel/module/load_info.hpp"
@@ -53,6 +54,22 @@ class file_copy {
     char* bytes_ = nullptr;
     size_t size_ = 0;
 };
+
+struct insmod_request {
+    file_copy& file;
+    char const* args;
+};
+
+int do_insmod(void* data)
+{
+    insmod_request const& request = *static_cast<insmod_request*>(data);
+    return load_module(request.file.bytes(), request.file.size(), request.args);
+}
+
+int do_rmmod(void* name)
+{
+    return delete_module(static_cast<char const*>(name));
+}
 
 char const* mod_strerror(int error)
 {
@@ -125,8 +142,9 @@ void run_insmod(int argc, char const* const* argv)
         console_printf("insmod: ERROR: could not load module %s: %s\n", argv[1], file.problem());
         return;
     }
-    int const error = load_module(file.bytes(), file.size(), args);
-    if (error < 0)
+    insmod_request request = {file, args};
+    int const error = run_in_thread("insmod", do_insmod, &request);
+    if (error < 0 && error != -EINTR)
         console_printf("insmod: ERROR: could not insert module %s: %s\n", argv[1],
                        mod_strerror(-error));
 }
@@ -149,8 +167,10 @@ void run_rmmod(int argc, char const* const* argv)
             console_printf("rmmod: ERROR: Module %s is in use\n", m->name);
             continue;
         }
-        int const error = delete_module(argv[i]);
-        if (error < 0)
+        char name[kModuleNameLength];
+        lib::snprintf(name, sizeof(name), "%s", argv[i]);
+        int const error = run_in_thread("rmmod", do_rmmod, name);
+        if (error < 0 && error != -EINTR)
             console_printf("rmmod: ERROR: could not remove module %s: %s\n", argv[i],
                            lib::strerror(-error));
     }

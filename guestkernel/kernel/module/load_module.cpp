@@ -11,6 +11,8 @@
 #include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
 #include "guestkernel/lib/errno.hpp"
+#include "guestkernel/lib/irqflags.hpp"
+#include "guestkernel/lib/preempt.hpp"
 #include "guestkernel/lib/string.hpp"
 
 namespace pagelab::kernel {
@@ -77,16 +79,21 @@ int form_module(module& m, load_info<native_elf>& info, char const* args)
     percpu_modcopy(m, info);
     if (int const error = copy_args(m, args); error != 0)
         return error;
-    if (int const error = complete_formation(m); error != 0)
-        return error;
-    return parse_args({m.name, m.kp, m.num_kp}, m.args);
+    return complete_formation(m);
 }
 
 [[gnu::noinline]] int do_one_initcall(int (*function)())
 {
+    unsigned const count = lib::preempt_count();
     int const result = function();
-    // Not a tail call: the trace of an init that warns shows this function.
-    asm volatile("");
+    if (lib::preempt_count() != count) {
+        lib::preempt_count_add(count - lib::preempt_count());
+        printk(log_level::warning, "initcall returned with preemption imbalance\n");
+    }
+    if (lib::irqs_disabled()) {
+        lib::local_irq_enable();
+        printk(log_level::warning, "initcall returned with disabled interrupts\n");
+    }
     return result;
 }
 
@@ -132,7 +139,11 @@ int load_module(char* file, size_t size, char const* args)
     if (int const error = layout_and_allocate(info, &m); error != 0)
         return error;
     m->taints = taints;
+    mutex_lock(module_mutex);
     int error = form_module(*m, info, args);
+    mutex_unlock(module_mutex);
+    if (error == 0)
+        error = parse_args({m->name, m->kp, m->num_kp}, m->args);
     if (error == 0)
         error = do_init_module(*m);
     if (error != 0)

@@ -7,6 +7,7 @@
 namespace pagelab::kernel {
 
 lib::list_head modules = {&modules, &modules};
+mutex module_mutex = {nullptr, {{}, {&module_mutex.wait.head, &module_mutex.wait.head}}};
 
 namespace {
 

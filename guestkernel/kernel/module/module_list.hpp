@@ -2,8 +2,13 @@
 #pragma once
 
 #include "guestkernel/kernel/module/module.hpp"
+#include "guestkernel/kernel/sched/mutex.hpp"
 
 namespace pagelab::kernel {
+
+// Held while the list, or who uses whom, changes. Not while a module's own code runs, and not by
+// those who only name addresses in a report.
+extern mutex module_mutex;
 
 extern lib::list_head modules; // the newest first; those that are not yet formed, too
 

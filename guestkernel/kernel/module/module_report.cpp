@@ -68,6 +68,7 @@ char const* module_flags(module const& m, flags_style style, char* buffer)
 void show_modules(lib::seq_file& m)
 {
     char flags[kModuleFlagsSize];
+    mutex_lock(module_mutex);
     for (module const* mod = first_module(); mod != nullptr; mod = next_module(*mod)) {
         if (mod->state == MODULE_STATE_UNFORMED)
             continue;
@@ -80,6 +81,7 @@ void show_modules(lib::seq_file& m)
             lib::seq_printf(m, " %s", flags);
         lib::seq_puts(m, "\n");
     }
+    mutex_unlock(module_mutex);
 }
 
 void print_modules()

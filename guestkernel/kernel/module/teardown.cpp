@@ -13,9 +13,11 @@ namespace pagelab::kernel {
 
 void free_module(module& m)
 {
+    mutex_lock(module_mutex);
     m.state = MODULE_STATE_UNFORMED;
     lib::list_del(m.list);
     module_unload_free(m);
+    mutex_unlock(module_mutex);
     destroy_params(m.kp, m.num_kp);
     kvfree(m.args);
     kvfree(m.kallsyms.symbols);
@@ -25,9 +27,11 @@ void free_module(module& m)
     vfree(core.base);
 }
 
-int delete_module(char const* name)
+namespace {
+
+// Under module_mutex: nobody uses the module from here on, or why it must stay.
+int stop_module(module* m)
 {
-    module* const m = find_module(name);
     if (m == nullptr)
         return -ENOENT;
     if (!list_empty(m->source_list))
@@ -37,6 +41,19 @@ int delete_module(char const* name)
     if (!try_release_module_ref(*m))
         return -EAGAIN;
     m->state = MODULE_STATE_GOING;
+    return 0;
+}
+
+} // namespace
+
+int delete_module(char const* name)
+{
+    mutex_lock(module_mutex);
+    module* const m = find_module(name);
+    int const error = stop_module(m);
+    mutex_unlock(module_mutex);
+    if (error != 0)
+        return error;
     if (m->exit != nullptr)
         m->exit();
     remember_unloaded(*m);
