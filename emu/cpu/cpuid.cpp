@@ -75,7 +75,7 @@ CpuidLeaf correct_cpuid(uint32_t leaf, uint32_t subleaf, CpuidLeaf model)
         model = {kTimingLeaf, kSignature[0], kSignature[1], kSignature[2]};
         break;
     case kTimingLeaf:
-        model = {kTscKhz, 0, 0, 0};
+        model = {kTscKhz, kApicKhz, 0, 0};
         break;
     case 0x8000'0001:
         model.ecx &= ~kNoExtendedEcx;

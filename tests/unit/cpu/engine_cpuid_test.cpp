@@ -165,7 +165,7 @@ TEST_CASE("the hypervisor leaves: a name, and the clock in kHz")
             if (char const c = static_cast<char>(leaf[reg] >> shift); c != 0)
                 name += c;
     CHECK(name == "pagelab");
-    CHECK(cpuid(cpu::kTimingLeaf) == std::vector<uint32_t>{cpu::kTscKhz, 0, 0, 0});
+    CHECK(cpuid(cpu::kTimingLeaf) == std::vector<uint32_t>{cpu::kTscKhz, cpu::kApicKhz, 0, 0});
     CHECK(cpuid(0x4000'0001) == std::vector<uint32_t>{0, 0, 0, 0});
     CHECK((cpuid(0x8000'0008)[Eax] & 0xff) == 40);
     CHECK((cpuid(1)[Ebx] >> 16) == 0); // APIC ID 0, one logical processor
