@@ -6,6 +6,7 @@
 #include "guestkernel/kernel/module/module_list.hpp"
 #include "guestkernel/kernel/module/module_report.hpp"
 #include "guestkernel/kernel/oops.hpp"
+#include "guestkernel/kernel/output_lock.hpp"
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/kernel/sched/sched.hpp"
 #include "guestkernel/kernel/taint.hpp"
@@ -33,6 +34,7 @@ arch::bug_entry* find_bug(uintptr_t address)
 void report_warning(arch::bug_entry const& bug, arch::pt_regs const& regs)
 {
     char symbol[kSymbolTextSize];
+    output_guard const guard(report_lock);
     if ((bug.flags & BUGFLAG_NO_CUT_HERE) == 0)
         printk(log_level::warning, kCutHere);
     printk(log_level::warning, "WARNING: CPU: %u PID: %d at %s:%u %s\n", arch::smp_processor_id(),

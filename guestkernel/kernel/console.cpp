@@ -7,6 +7,7 @@
 #include "guestkernel/arch/x86/cpu.hpp"
 #include "guestkernel/arch/x86/pic.hpp"
 #include "guestkernel/arch/x86/uart.hpp"
+#include "guestkernel/kernel/output_lock.hpp"
 #include "guestkernel/kernel/sched/task.hpp"
 #include "guestkernel/kernel/sysrq.hpp"
 #include "guestkernel/lib/format.hpp"
@@ -21,6 +22,7 @@ constexpr char kControlC = 0x03;
 constexpr char kControlU = 0x15;
 constexpr char kDelete = 0x7f;
 
+lib::spinlock_t port_lock; // of the output
 char input[kInputSize];
 size_t volatile received; // counts on, taken modulo kInputSize
 size_t volatile taken;
@@ -46,6 +48,7 @@ void erase(size_t characters)
 
 void console_write(char const* text, size_t length)
 {
+    output_guard const guard(port_lock);
     size_t start = 0;
     for (size_t i = 0; i < length; i++) {
         if (text[i] != '\n')

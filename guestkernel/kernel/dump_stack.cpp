@@ -6,6 +6,7 @@
 #include "guestkernel/kernel/oops.hpp"
 
 #include "guestkernel/kernel/kallsyms.hpp"
+#include "guestkernel/kernel/output_lock.hpp"
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/kernel/proc.hpp"
 #include "guestkernel/kernel/sched/sched.hpp"
@@ -77,6 +78,7 @@ void dump_stack_print_info()
 
 [[gnu::noinline]] void dump_stack()
 {
+    output_guard const guard(report_lock);
     dump_stack_print_info();
     auto const frame = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
     show_trace(frame, frame);

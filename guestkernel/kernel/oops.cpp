@@ -6,6 +6,7 @@
 #include "guestkernel/arch/x86/cpu.hpp"
 #include "guestkernel/kernel/kallsyms.hpp"
 #include "guestkernel/kernel/module/module_report.hpp"
+#include "guestkernel/kernel/output_lock.hpp"
 #include "guestkernel/kernel/panic.hpp"
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/kernel/sched/fork.hpp"
@@ -63,6 +64,19 @@ char const* show_reason(arch::pt_regs const& regs)
     return x86::vector_name(vector);
 }
 
+// One CPU at a time.
+void report_oops(arch::pt_regs const& regs)
+{
+    output_guard const guard(report_lock);
+    char const* const name = show_reason(regs);
+    printk(log_level::emerg, "%s: %04x [#%u]\n", name, static_cast<unsigned>(regs.error_code),
+           ++die_counter);
+    show_regs(regs);
+    print_modules();
+    add_taint(mm::TAINT_DIE);
+    printk(log_level::warning, "---[ end trace 0000000000000000 ]---\n");
+}
+
 } // namespace
 
 void set_panic_on_oops()
@@ -96,13 +110,7 @@ void show_regs(arch::pt_regs const& regs)
 
 void die(arch::pt_regs const& regs)
 {
-    char const* const name = show_reason(regs);
-    printk(log_level::emerg, "%s: %04x [#%u]\n", name, static_cast<unsigned>(regs.error_code),
-           ++die_counter);
-    show_regs(regs);
-    print_modules();
-    add_taint(mm::TAINT_DIE);
-    printk(log_level::warning, "---[ end trace 0000000000000000 ]---\n");
+    report_oops(regs);
     bool const by_double_fault =
         regs.vector == static_cast<unsigned>(x86::Vector::double_fault); // like an NMI: anywhere
     if (lib::in_interrupt() || by_double_fault)

@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 #include "guestkernel/arch/x86/clock.hpp"
-#include "guestkernel/arch/x86/cpu.hpp"
 #include "guestkernel/kernel/console.hpp"
+#include "guestkernel/kernel/output_lock.hpp"
 #include "guestkernel/kernel/vsprintf.hpp"
 #include "guestkernel/lib/format.hpp"
 #include "guestkernel/lib/string.hpp"
@@ -20,6 +20,7 @@ constexpr size_t kTextSize = 1024;    // longer texts are cut
 constexpr size_t kPrefixSize = 32;
 constexpr size_t kLevelLength = 3; // "<6>"
 
+lib::spinlock_t log_lock; // of all below
 char ring[kRingSize];
 size_t head;    // where the next byte goes: counts on, taken modulo kRingSize
 size_t tail;    // the first byte of the oldest whole line
@@ -54,6 +55,18 @@ void store(char const* prefix, size_t prefix_length, char const* line, size_t le
     }
     append(prefix, prefix_length);
     append(line, length);
+}
+
+// The line at `at`, or the oldest if that is gone; then `at` is behind it.
+size_t copy_line(size_t& at, char* line)
+{
+    output_guard const guard(log_lock);
+    size_t length = 0;
+    at = at < tail ? tail : at;
+    do
+        line[length++] = ring_at(at++);
+    while (line[length - 1] != '\n');
+    return length;
 }
 
 // Each line of the text, with the same prefix; the text ends in a newline.
@@ -133,7 +146,7 @@ void vprintk(log_level level, char const* format, va_list arguments)
     size_t length = format_text(text, format, arguments);
     if (length == 0 || text[length - 1] != '\n')
         text[length++] = '\n';
-    arch::InterruptGuard const guard;
+    output_guard const guard(log_lock);
     close_line();
     emit(level, arch::clock_microseconds(), text, length);
 }
@@ -146,7 +159,7 @@ void vprintk_emit(char const* format, va_list arguments)
     char const* const body = text + prefix.length;
     length -= prefix.length;
 
-    arch::InterruptGuard const guard;
+    output_guard const guard(log_lock);
     if (!prefix.continues || pending.length == 0) {
         close_line();
         pending.level = prefix.level;
@@ -172,15 +185,12 @@ void clear_log()
 
 void show_log(lib::seq_file& m, log_style style)
 {
+    char line[kPrefixSize + kTextSize];
     size_t const end = head;
     for (size_t at = cleared > tail ? cleared : tail; at < end;) {
-        if (style == log_style::plain)
-            at += kLevelLength;
-        char c;
-        do {
-            c = ring_at(at++);
-            lib::seq_putc(m, c);
-        } while (c != '\n');
+        size_t const length = copy_line(at, line);
+        size_t const skipped = style == log_style::plain ? kLevelLength : 0;
+        lib::seq_write(m, line + skipped, length - skipped);
     }
 }
 

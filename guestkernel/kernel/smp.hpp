@@ -28,6 +28,9 @@ void on_each_cpu(smp_call_func_t function, void* info, call_wait wait);
 // The other CPU looks whether it should schedule, soon.
 void smp_send_reschedule(unsigned cpu);
 
+// This CPU halts for good.
+[[noreturn]] void stop_this_cpu();
+
 // All other CPUs halt for good: for panic and the ways out. Any CPU, any state.
 void smp_send_stop();
 

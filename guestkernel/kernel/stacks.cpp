@@ -6,6 +6,7 @@
 #include "guestkernel/arch/x86/layout.hpp"
 #include "guestkernel/arch/x86/page_table.hpp"
 #include "guestkernel/kernel/memory.hpp"
+#include "guestkernel/kernel/output_lock.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
 
 extern "C" {
@@ -18,6 +19,8 @@ namespace {
 
 DEFINE_PER_CPU(stack_info, irq_stack) = {};
 DEFINE_PER_CPU(stack_info, exception_stacks[arch::kExceptionStacks]) = {};
+
+lib::spinlock_t known_stacks_lock; // reports look, whatever was interrupted
 
 // All of them, the one in the image first. Its addresses are the linker's, known only at run time.
 lib::list_head& known_stacks()
@@ -34,6 +37,7 @@ lib::list_head& known_stacks()
 
 stack_info const* find_stack(uintptr_t address)
 {
+    output_guard const guard(known_stacks_lock);
     lib::list_head const& known = known_stacks();
     for (lib::list_head* link = known.next; link != &known; link = link->next) {
         stack_info const* const stack = CONTAINER_OF(link, stack_info, list);
@@ -56,6 +60,7 @@ lib::Result<> make_stack(stack_info& stack, char const* name, uintptr_t size)
     stack.begin = TRY(allocate(size));
     stack.end = stack.begin + size;
     stack.name = name;
+    output_guard const guard(known_stacks_lock);
     lib::list_add(stack.list, known_stacks());
     return {};
 }
@@ -76,7 +81,10 @@ lib::Result<> alloc_thread_stack(stack_info& stack)
 
 void free_thread_stack(stack_info& stack)
 {
-    lib::list_del(stack.list);
+    {
+        output_guard const guard(known_stacks_lock);
+        lib::list_del(stack.list);
+    }
     vfree(reinterpret_cast<void*>(stack.begin));
     count_stack(-static_cast<long>(THREAD_SIZE));
 }

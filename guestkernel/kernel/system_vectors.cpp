@@ -17,12 +17,6 @@ constexpr unsigned kNobody = ~0u;
 
 unsigned stopping_cpu = kNobody; // who stops all others
 
-[[noreturn]] void stop_this_cpu()
-{
-    set_cpu_offline(arch::smp_processor_id());
-    arch::halt_forever();
-}
-
 bool wait_alone(unsigned long microseconds)
 {
     for (; microseconds > 0 && num_online_cpus() > 1; microseconds--)
@@ -43,6 +37,12 @@ void send_to_others(Send send)
 }
 
 } // namespace
+
+void stop_this_cpu()
+{
+    set_cpu_offline(arch::smp_processor_id());
+    arch::halt_forever();
+}
 
 void handle_system_vector(arch::pt_regs& regs)
 {

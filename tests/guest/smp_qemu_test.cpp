@@ -96,6 +96,25 @@ TEST_CASE("calls reach every CPU, and a shootdown takes from each what it would 
     }
 }
 
+TEST_CASE("a panic ends all CPUs")
+{
+    if (!QemuSession::is_installed())
+        return;
+    constexpr int kPanicked = 2 * 101 + 1;
+    for (std::string const arch : {"x86_64", "i686"}) {
+        CAPTURE(arch);
+        QemuSession session(machine(arch, "4"));
+        session.read_until(kPrompt);
+        session.type("panic\r");
+        CHECK(has(session.read_to_end(), "---[ end Kernel panic - not syncing: asked for "));
+        CHECK(session.wait() == kPanicked);
+        QemuSession halted(machine(arch, "4", "panic=halt"));
+        halted.read_until(kPrompt);
+        halted.type("panic\r");
+        CHECK(has(halted.read_until(" ]---\n"), "---[ end Kernel panic - not syncing: asked for "));
+    }
+}
+
 TEST_CASE("maxcpus=, nr_cpus= and nosmp leave CPUs asleep")
 {
     if (!QemuSession::is_installed())
