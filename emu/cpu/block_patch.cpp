@@ -3,10 +3,11 @@
 
 #include <array>
 #include <cstring>
-#include <initializer_list>
 #include <optional>
 
 #include <unistd.h>
+
+#include "emu/cpu/host_code.hpp"
 
 namespace pagelab::cpu {
 
@@ -15,26 +16,13 @@ namespace {
 constexpr size_t kMovSize = 5, kXor = 2, kDirectCall = 5, kIndirectCall = 6;
 constexpr uint8_t kNop = 0x90;
 
-enum Register : uint8_t { kRcx = 1, kRdx = 2, kRsi = 6, kRdi = 7 };
-
-// The bytes being looked at; all reads are bounds-checked, as lengths vary.
-class Code {
+class Code : public CodeReader {
   public:
-    explicit Code(std::span<std::byte const> bytes) : bytes_(bytes) {}
-
-    bool has(size_t at, std::initializer_list<unsigned> expected) const
-    {
-        if (at > bytes_.size() || bytes_.size() - at < expected.size())
-            return false;
-        for (unsigned const byte : expected)
-            if (std::to_integer<unsigned>(bytes_[at++]) != byte)
-                return false;
-        return true;
-    }
+    using CodeReader::CodeReader;
 
     // Length of the instruction at `at` that sets the register to a constant, this one if it is
     // given: mov r32, imm32; mov r64, sign-extended imm32; movabs r64, imm64. Otherwise 0.
-    size_t move_length(size_t at, Register to, void const* constant = nullptr) const
+    size_t move_length(size_t at, HostRegister to, void const* constant = nullptr) const
     {
         if (has(at, {0xb8u + to}))
             return fits<uint32_t>(at + 1, constant) ? 5 : 0;
@@ -45,7 +33,8 @@ class Code {
         return 0;
     }
     // The start of such an instruction that ends at `end`.
-    std::optional<size_t> move_before(size_t end, Register to, void const* constant = nullptr) const
+    std::optional<size_t> move_before(size_t end, HostRegister to,
+                                      void const* constant = nullptr) const
     {
         for (size_t const length : {5u, 7u, 10u})
             if (end >= length && move_length(end - length, to, constant) == length)
@@ -60,22 +49,17 @@ class Code {
             length = kDirectCall;
         else if (has(at, {0xff, 0x15}))
             length = kIndirectCall;
-        return at + length <= bytes_.size() ? length : 0;
+        return at + length <= size() ? length : 0;
     }
 
   private:
     template<class T>
     bool fits(size_t at, void const* constant) const
     {
-        if (at > bytes_.size() || bytes_.size() - at < sizeof(T))
-            return false;
-        T value;
-        std::memcpy(&value, &bytes_[at], sizeof value);
-        return constant == nullptr ||
-               static_cast<uint64_t>(value) == reinterpret_cast<uintptr_t>(constant);
+        auto const found = value<T>(at);
+        return found && (constant == nullptr ||
+                         static_cast<uint64_t>(*found) == reinterpret_cast<uintptr_t>(constant));
     }
-
-    std::span<std::byte const> bytes_;
 };
 
 // Where the callback's arguments begin, if its call ends at `after_call`.
@@ -107,43 +91,10 @@ std::optional<size_t> find_check_end(Code const& code, size_t at, void const* en
     return call == 0 ? std::nullopt : std::optional(at + move + kXor + call);
 }
 
-class Writer {
-  public:
-    explicit Writer(std::span<std::byte> room) : room_(room) {}
-
-    size_t size() const { return size_; }
-    bool fits() const { return size_ <= room_.size(); }
-
-    template<class... Bytes>
-    void bytes(Bytes... values)
-    {
-        (put(static_cast<uint8_t>(values)), ...);
-    }
-    template<class T>
-    void value(T constant)
-    {
-        std::array<uint8_t, sizeof(T)> raw;
-        std::memcpy(raw.data(), &constant, sizeof constant);
-        for (uint8_t byte : raw)
-            put(byte);
-    }
-
-  private:
-    void put(uint8_t byte)
-    {
-        if (size_ < room_.size())
-            room_[size_] = std::byte{byte};
-        ++size_;
-    }
-
-    std::span<std::byte> room_;
-    size_t size_ = 0;
-};
-
 using Hot = BlockClock::Hot;
 static_assert(offsetof(Hot, credit) == 0 && offsetof(Hot, on_low_credit) < 0x80);
 
-void write_hot_pointer(Writer& out, Hot const& hot)
+void write_hot_pointer(CodeWriter& out, Hot const& hot)
 {
     auto const address = reinterpret_cast<uintptr_t>(&hot);
     if (address <= UINT32_MAX) {
@@ -167,15 +118,14 @@ bool patch_block(std::span<std::byte> bytes, size_t after_call, BlockCall const&
     if (!start || !check_end || price > INT32_MAX)
         return false;
     std::array<std::byte, 64> room;
-    Writer out({room.data(), after_call - *start});
+    CodeWriter out({room.data(), after_call - *start});
     write_hot_pointer(out, hot);
     out.bytes(0xc7, 0x47, offsetof(Hot, current)); // movl $record, current(%rdi)
     out.value(record);
     out.bytes(0x48, 0x81, 0x2f); // subq $price, credit(%rdi)
     out.value(static_cast<uint32_t>(price));
-    out.bytes(0x72, 2);                                    // jb low
-    out.bytes(0xeb, *check_end - *start - out.size() - 2); // jmp past the check
-    out.bytes(0xff, 0x57, offsetof(Hot, on_low_credit));   // low: call *on_low_credit(%rdi)
+    out.bytes(0x73, *check_end - *start - out.size() - 2); // jae past the check
+    out.bytes(0xff, 0x57, offsetof(Hot, on_low_credit));   // call *on_low_credit(%rdi)
     if (!out.fits())
         return false;
     while (out.size() < after_call - *start)

@@ -17,9 +17,7 @@
 //   mov  $hot, %rdi
 //   movl $record, 8(%rdi)
 //   subq $price, (%rdi)
-//   jb   low
-//   jmp  past the check         whoever asks for a stop also takes the credit away
-//   low:
+//   jae  past the check         whoever asks for a stop also takes the credit away
 //   call *16(%rdi)              and on to the check
 //
 // Anything but exactly the expected bytes is left as it is, and goes on calling.

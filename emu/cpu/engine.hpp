@@ -46,6 +46,7 @@ struct EngineOptions {
 struct EngineStatistics {
     uint64_t blocks = 0;
     uint64_t block_calls = 0;               // of these, counted by callback and not in place
+    uint64_t short_accesses = 0;            // loads and stores in translated code, made shorter
     std::array<uint64_t, 256> exceptions{}; // by vector, raised by instructions
     std::array<uint64_t, 256> interrupts{}; // by vector, external
 };

@@ -1,6 +1,7 @@
 // The callbacks: counting blocks, exceptions, ports, holes, and the instructions we complete.
 #include <array>
 
+#include "emu/cpu/access_patch.hpp"
 #include "emu/cpu/block_patch.hpp"
 #include "emu/cpu/cpuid_topology.hpp"
 #include "emu/cpu/unicorn_engine.hpp"
@@ -48,8 +49,10 @@ void UnicornEngine::count_in_place(std::byte* after_call)
         return;
     BlockClock::Record const block = clock_.current();
     if (patch_block({after_call - kBefore, kBefore + kAfter}, kBefore, {engine_.get(), this},
-                    clock_.hot(), clock_.next_record(), block.count))
+                    clock_.hot(), clock_.next_record(), block.count)) {
         clock_.add_record(block);
+        statistics_.short_accesses += shorten_accesses(rest_of_block(after_call), host_rotate());
+    }
 }
 
 void UnicornEngine::on_low_credit(BlockClock::Hot* hot) noexcept

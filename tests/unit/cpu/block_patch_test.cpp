@@ -104,7 +104,7 @@ TEST_CASE("every form the library writes is replaced, and nothing beyond it")
                     Translated made = translate(known, mov, call);
                     auto const before = made.code;
                     BlockClock& clock = known.engine == kLow.engine ? *low.clock : high;
-                    size_t const needed = &clock == &high ? 31 : 26;
+                    size_t const needed = &clock == &high ? 29 : 24;
                     bool const room = made.after_call - made.start >= needed && count < 1024;
                     REQUIRE(room == patch_block(made.bytes(), made.after_call, known, clock.hot(),
                                                 42, count));
