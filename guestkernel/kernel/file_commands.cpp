@@ -2,10 +2,12 @@
 #include "guestkernel/kernel/commands.hpp"
 
 #include "guestkernel/kernel/console.hpp"
+#include "guestkernel/kernel/module_sysfs.hpp"
 #include "guestkernel/kernel/options.hpp"
 #include "guestkernel/kernel/proc.hpp"
 #include "guestkernel/kernel/sysfs.hpp"
 #include "guestkernel/lib/hexdump.hpp"
+#include "guestkernel/lib/strerror.hpp"
 #include "guestkernel/lib/string.hpp"
 
 namespace pagelab::kernel {
@@ -90,7 +92,9 @@ void write_file(char const* path, char const* text)
 {
     proc_file const* const file = find_proc_file(path);
     if (file == nullptr) {
-        no_such_file("echo", path);
+        int const error = write_module_file(path, text);
+        if (error != 0)
+            console_printf("echo: %s: %s\n", path, lib::strerror(-error));
         return;
     }
     auto const written =

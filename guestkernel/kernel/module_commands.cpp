@@ -100,22 +100,19 @@ void list_users(module const& m, char* text, size_t size)
     }
 }
 
-// "parm: NAME:DESCRIPTION (TYPE)" from parm=NAME:DESCRIPTION and parmtype=NAME:TYPE.
-void print_parameter(load_info<native_elf> const& info, char const* parm)
+// From parmtype=NAME:TYPE and, if there is one, parm=NAME:DESCRIPTION.
+void print_parameter(load_info<native_elf> const& info, char const* parmtype)
 {
-    char const* colon = parm;
-    while (*colon != '\0' && *colon != ':')
-        colon++;
-    auto const length = static_cast<size_t>(colon - parm);
-    char const* type = nullptr;
-    for (unsigned n = 0; char const* const entry = get_modinfo(info, "parmtype", n); n++) {
-        if (strncmp(entry, parm, length) == 0 && entry[length] == ':')
-            type = entry + length + 1;
+    size_t length = 0; // of the name with its colon
+    while (parmtype[length] != '\0' && parmtype[length++] != ':') {
     }
-    if (type != nullptr)
-        console_printf("parm:           %s (%s)\n", parm, type);
-    else
-        console_printf("parm:           %s\n", parm);
+    for (unsigned n = 0; char const* const parm = get_modinfo(info, "parm", n); n++) {
+        if (strncmp(parm, parmtype, length) == 0) {
+            console_printf("parm:           %s (%s)\n", parm, parmtype + length);
+            return;
+        }
+    }
+    console_printf("parm:           %s\n", parmtype);
 }
 
 constexpr char const* kModinfoTags[] = {"version", "license", "description", "author",
@@ -203,7 +200,7 @@ void run_modinfo(int argc, char const* const* argv)
                 console_printf("%s:%*s%s\n", tag,
                                static_cast<int>(lib::max(size_t{1}, 15 - strlen(tag))), "", value);
         }
-        for (unsigned n = 0; char const* const parm = get_modinfo(info, "parm", n); n++)
+        for (unsigned n = 0; char const* const parm = get_modinfo(info, "parmtype", n); n++)
             print_parameter(info, parm);
     }
 }

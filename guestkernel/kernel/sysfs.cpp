@@ -2,6 +2,7 @@
 #include "guestkernel/kernel/sysfs.hpp"
 
 #include "guestkernel/kernel/console.hpp"
+#include "guestkernel/kernel/module_sysfs.hpp"
 #include "guestkernel/kernel/page_owner.hpp"
 #include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/lib/string.hpp"
@@ -42,7 +43,7 @@ bool cat_sysfs(char const* path)
     }
     char const* const file = below_slab(path);
     if (file == nullptr)
-        return false;
+        return cat_module_file(path);
     shown = {mm::find_slab_attribute(file), mm::find_cache(slab_caches(), file)};
     if (shown.attribute == nullptr || shown.cache == nullptr)
         return false;
@@ -54,7 +55,7 @@ bool list_sysfs(char const* path)
 {
     char const* const folder = below_slab(path);
     if (folder == nullptr)
-        return false;
+        return list_module_folder(path);
     if (*folder == '\0') {
         mm::list_head const& list = slab_caches().list;
         for (mm::list_head* link = list.next; link != &list; link = link->next)

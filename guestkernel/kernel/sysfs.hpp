@@ -1,4 +1,4 @@
-// The files of /sys: so far /sys/kernel/slab, which SLUB has.
+// The files of /sys: /sys/kernel/slab, which SLUB has, and /sys/module.
 #pragma once
 
 namespace pagelab::kernel {

@@ -23,7 +23,10 @@ void percpu_modcopy(module const& m, load_info<native_elf> const& info);
 
 int resolve_symbols(module& m, load_info<native_elf>& info);
 
-// Exports, parameters, the bug table; the list for /sys.
+// Exports, parameters, the bug table.
 int find_module_sections(module& m, load_info<native_elf> const& info);
+
+// section_list.cpp
+int list_sections(module& m, load_info<native_elf> const& info);
 
 } // namespace pagelab::kernel

@@ -76,6 +76,8 @@ int form_module(module& m, load_info<native_elf>& info, char const* args)
         return error;
     if (int const error = add_kallsyms(m, info); error != 0)
         return error;
+    if (int const error = list_sections(m, info); error != 0)
+        return error;
     percpu_modcopy(m, info);
     if (int const error = copy_args(m, args); error != 0)
         return error;

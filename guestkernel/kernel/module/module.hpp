@@ -87,8 +87,6 @@ struct module {
     unsigned nr_sections;
     module_section* sections; // those in memory, for /sys/module/NAME/sections
     module_kallsyms kallsyms;
-    char const* version;    // of MODULE_VERSION, or null
-    char const* srcversion; // or null
 };
 static_assert(offsetof(module, list) == sizeof(void*));
 static_assert(offsetof(module, name) == 3 * sizeof(void*));

@@ -21,6 +21,7 @@ void free_module(module& m)
     destroy_params(m.kp, m.num_kp);
     kvfree(m.args);
     kvfree(m.kallsyms.symbols);
+    kvfree(m.sections);
     free_percpu(m.percpu);
     module_layout const core = m.core_layout; // the module lies in it
     vfree(m.init_layout.base);
