@@ -88,7 +88,7 @@ mm::Result<> page_allocator_init()
 {
     mm::memblock_free_all(contig_page_data);
     mm::init_per_zone_wmark_min(contig_page_data);
-    pagesets_init();
+    TRY(pagesets_init());
     page_cache_init();
     report_available_memory(contig_page_data);
     return iomem_init(e820);

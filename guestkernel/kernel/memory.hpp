@@ -14,7 +14,7 @@ mm::Result<> page_allocator_init();                  // free lists, watermarks, 
 
 // memory_environment.cpp
 extern mm::environment const memory_environment;
-void pagesets_init(); // from now on CPUs keep pages
+mm::Result<> pagesets_init(); // from now on CPUs keep pages
 
 mm::memblock& boot_memory();
 mm::pglist_data& node(); // what alloc_pages takes; before page_allocator_init it is empty

@@ -8,16 +8,27 @@
 #include "guestkernel/kernel/panic.hpp"
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/kernel/sched/sched.hpp"
+#include "guestkernel/kernel/smp.hpp"
+#include "guestkernel/mm/page_alloc.hpp"
 #include "guestkernel/mm/pcp.hpp"
 
 namespace pagelab::kernel {
 
 namespace {
 
-constexpr unsigned kCpus = 1;
+// Of a machine with one CPU.
+mm::per_cpu_pages pagesets[mm::MAX_NR_ZONES];
+mm::per_cpu_zonestat zonestats[mm::MAX_NR_ZONES];
 
-mm::per_cpu_pages pagesets[mm::MAX_NR_ZONES * kCpus];
-mm::per_cpu_zonestat zonestats[mm::MAX_NR_ZONES * kCpus];
+template<class T>
+mm::Result<T*> allocate_for_all_cpus()
+{
+    size_t const size = sizeof(T) * mm::MAX_NR_ZONES * nr_cpu_ids;
+    void* const memory = mm::alloc_pages_exact(node(), size, mm::GFP_KERNEL | mm::__GFP_ZERO);
+    if (memory == nullptr)
+        return lib::Error{"no memory for the CPUs' page lists"};
+    return static_cast<T*>(memory);
+}
 
 void* direct_map_address(mm::page const& p)
 {
@@ -37,8 +48,9 @@ mm::page* virt_to_page(void const* address)
 } // namespace
 
 mm::environment const memory_environment = {
-    .smp_processor_id = [] { return 0u; },
     .clock = [] { return arch::clock_microseconds() * 1000; },
+    .on_each_cpu = [](void (*function)(void*),
+                      void* argument) { on_each_cpu(function, argument, call_wait::yes); },
     .page_address = direct_map_address,
     .virt_to_page = virt_to_page,
     .kmap_local_page = kmap_local_page,
@@ -46,12 +58,18 @@ mm::environment const memory_environment = {
     .vprintk = vprintk,
     .dump_stack = dump_stack,
     .task_name = []() -> char const* { return get_current().comm; },
+    .task_flags = []() -> unsigned& { return get_current().flags; },
     .panic = [](char const* why) { panic("%s", why); },
 };
 
-void pagesets_init()
+mm::Result<> pagesets_init()
 {
-    mm::setup_per_cpu_pageset(node(), pagesets, zonestats);
+    bool const is_alone = nr_cpu_ids == 1;
+    auto* const sets = is_alone ? pagesets : TRY(allocate_for_all_cpus<mm::per_cpu_pages>());
+    auto* const stats = is_alone ? zonestats : TRY(allocate_for_all_cpus<mm::per_cpu_zonestat>());
+    node().nr_online_cpus = nr_cpu_ids;
+    mm::setup_per_cpu_pageset(node(), sets, stats);
+    return {};
 }
 
 } // namespace pagelab::kernel

@@ -33,7 +33,6 @@ mm::slab_caches caches;
 mm::slub_options debug_options;
 char debug_text[kOptionSize]; // debug_options refers to it
 mm::stack_depot stacks;
-unsigned const running_cpu = 0; // the only one
 
 #define CALLER reinterpret_cast<uintptr_t>(__builtin_return_address(0))
 
@@ -67,7 +66,6 @@ mm::slab_env make_environment()
     return {
         .pgdat = &node(),
         .page_offset = arch::kPageOffset,
-        .cpu = &running_cpu,
         .alloc_pages = __alloc_pages,
         .pid = [] { return get_current().pid; },
         .save_stack = save_stack,

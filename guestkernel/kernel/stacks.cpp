@@ -67,7 +67,7 @@ lib::Result<> make_stack(stack_info& stack, char const* name, uintptr_t size)
 
 void count_stack(long bytes)
 {
-    node().vm_stat[mm::NR_KERNEL_STACK_KB] += bytes / 1024;
+    mm::mod_node_page_state(node(), mm::NR_KERNEL_STACK_KB, bytes / 1024);
 }
 
 } // namespace

@@ -12,6 +12,7 @@
 #include "guestkernel/kernel/oops.hpp"
 #include "guestkernel/kernel/sched/timer.hpp"
 #include "guestkernel/kernel/smp.hpp"
+#include "guestkernel/lib/restartable.hpp"
 
 namespace pagelab::kernel {
 
@@ -45,6 +46,7 @@ void handle_trap(pagelab::arch::pt_regs& regs)
 {
     using namespace pagelab;
     if (regs.vector >= arch::kFirstIrqVector) {
+        regs.ip = lib::restart_address(__start___restartable, __stop___restartable, regs.ip);
         lib::preempt_count_add(lib::HARDIRQ_OFFSET);
         if (regs.vector >= arch::kFirstSystemVector)
             kernel::handle_system_vector(regs);

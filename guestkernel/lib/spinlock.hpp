@@ -47,12 +47,17 @@ inline bool spin_is_held(spinlock_t const& lock)
     return __atomic_load_n(&lock.holder, __ATOMIC_RELAXED) == spin_holder_here();
 }
 
-// The three raw_ functions leave preemption as it is: it must be off.
-inline bool raw_spin_trylock(spinlock_t& lock)
+// The raw_ functions leave preemption as it is: it must be off.
+inline bool raw_spin_trylock(spinlock_t& lock, unsigned this_cpu)
 {
     uint32_t unlocked = 0;
-    return __atomic_compare_exchange_n(&lock.holder, &unlocked, spin_holder_here(), false,
+    return __atomic_compare_exchange_n(&lock.holder, &unlocked, this_cpu + 1, false,
                                        __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+inline bool raw_spin_trylock(spinlock_t& lock)
+{
+    return raw_spin_trylock(lock, smp_processor_id());
 }
 
 inline void raw_spin_lock(spinlock_t& lock)
@@ -90,6 +95,20 @@ inline void spin_unlock(spinlock_t& lock)
 {
     raw_spin_unlock(lock);
     preempt_enable();
+}
+
+// With interrupts off nothing preempts: for sections that wake nobody up, which is when
+// spin_unlock_irqrestore() would have to look for a better thread.
+inline void raw_spin_lock_irqsave(spinlock_t& lock, unsigned long& flags)
+{
+    local_irq_save(flags);
+    raw_spin_lock(lock);
+}
+
+inline void raw_spin_unlock_irqrestore(spinlock_t& lock, unsigned long flags)
+{
+    raw_spin_unlock(lock);
+    local_irq_restore(flags);
 }
 
 inline void spin_lock_irq(spinlock_t& lock)

@@ -87,12 +87,12 @@ page* get_page_from_free_area(struct free_area& area, migratetype type)
     return lib::list_empty(list) ? nullptr : CONTAINER_OF(list.next, page, buddy_list);
 }
 
-void free_one_page(zone& z, page& p, unsigned order, free_place place)
+void __free_one_page(zone& z, page& p, unsigned order, free_place place)
 {
     unsigned long pfn = pfn_of(z, p);
     migratetype const type = get_pageblock_migratetype(z, pfn);
     if (type != MIGRATE_ISOLATE)
-        z.vm_stat[NR_FREE_PAGES] += 1l << order;
+        mod_zone_page_state(z, NR_FREE_PAGES, 1l << order);
     page* const map = z.zone_pgdat->node_mem_map;
     for (; order < MAX_ORDER - 1; order++) {
         unsigned long const buddy_pfn = pfn ^ (1ul << order);
@@ -105,6 +105,14 @@ void free_one_page(zone& z, page& p, unsigned order, free_place place)
     }
     bool const to_tail = place == free_place::kTail || buddy_merge_likely(map, pfn, order);
     link_free_block(z, map[pfn], order, type, to_tail ? list_end::kTail : list_end::kHead);
+}
+
+void free_one_page(zone& z, page& p, unsigned order, free_place place)
+{
+    unsigned long flags;
+    lib::raw_spin_lock_irqsave(z.lock, flags);
+    __free_one_page(z, p, order, place);
+    lib::raw_spin_unlock_irqrestore(z.lock, flags);
 }
 
 page* rmqueue_smallest(zone& z, unsigned order, migratetype type)
@@ -130,7 +138,7 @@ page* rmqueue(zone& z, unsigned order, migratetype type, fallback_policy policy)
             first = rmqueue_smallest(z, order, type);
         if (first == nullptr)
             return nullptr;
-        z.vm_stat[NR_FREE_PAGES] -= 1l << order;
+        mod_zone_page_state(z, NR_FREE_PAGES, -(1l << order));
         if (check_new_pages(*z.zone_pgdat, *first, order))
             return first;
     }

@@ -5,6 +5,7 @@
 // with its buddy, as far as it goes. Taking splits the smallest block that is large enough, and
 // the upper halves go back to the lists.
 //
+// All of this is under zone->lock: only free_one_page takes it, the other functions want it held.
 // Each order has a list per migrate type. A block may lie on the list of another type than its
 // pageblock's (fallback.cpp). Callers keep NR_FREE_PAGES right by using free_one_page and rmqueue.
 // Source: Linux 6.1 mm/page_alloc.c: __free_one_page, __rmqueue_smallest, expand.
@@ -41,7 +42,8 @@ void move_to_free_list(zone& z, page& p, unsigned order, migratetype type); // t
 
 page* get_page_from_free_area(struct free_area& area, migratetype type); // null: list is empty
 
-// Frees 2^order pages to the list of their pageblock's type, merging.
+// Frees 2^order pages to the list of their pageblock's type, merging. The first wants the lock.
+void __free_one_page(zone& z, page& p, unsigned order, free_place place);
 void free_one_page(zone& z, page& p, unsigned order, free_place place);
 
 // A block from this type's own lists, split as needed; null if they have none. The page's index

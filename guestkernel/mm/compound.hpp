@@ -52,7 +52,7 @@ inline int page_count(page& p)
 
 inline void get_page(page& p)
 {
-    compound_head(p)._refcount++;
+    lib::atomic_add(compound_head(p)._refcount, 1);
 }
 
 // Makes 2^order pages, just taken, one compound page (order > 0).

@@ -15,9 +15,13 @@ namespace pagelab::mm {
 struct page;
 using lib::log_level;
 
+inline constexpr unsigned PF_MEMALLOC = 0x800; // frees memory, for which it may use all of it
+
 struct environment {
-    unsigned (*smp_processor_id)(); // below nr_online_cpus
-    uint64_t (*clock)();            // nanoseconds since boot
+    uint64_t (*clock)(); // nanoseconds since boot
+
+    // Runs function(argument) on every CPU, with interrupts off, and waits for all of them.
+    void (*on_each_cpu)(void (*function)(void*), void* argument);
 
     // The page's bytes: its address in the direct map, or null for a page without one (high
     // memory).
@@ -32,12 +36,13 @@ struct environment {
     void (*vprintk)(log_level level, char const* format, va_list arguments);
     void (*dump_stack)();       // "Call Trace:" and what follows
     char const* (*task_name)(); // of whoever asks for memory: Linux' current->comm
+    unsigned& (*task_flags)();  // and its current->flags, of which mm uses PF_MEMALLOC
     void (*panic)(char const*); // does not return in a kernel
 };
 
 inline constexpr environment kBareEnvironment = {
-    .smp_processor_id = [] { return 0u; },
     .clock = [] { return uint64_t{0}; },
+    .on_each_cpu = [](void (*function)(void*), void* argument) { function(argument); },
     .page_address = nullptr,
     .virt_to_page = nullptr,
     .kmap_local_page = nullptr,
@@ -45,6 +50,10 @@ inline constexpr environment kBareEnvironment = {
     .vprintk = nullptr,
     .dump_stack = nullptr,
     .task_name = [] { return "swapper/0"; },
+    .task_flags = []() -> unsigned& {
+        static unsigned flags;
+        return flags;
+    },
     .panic = nullptr,
 };
 

@@ -15,8 +15,8 @@ pglist_data& node_of(address_space& mapping)
 
 void count_dirty(pglist_data& pgdat, page const& p, long by)
 {
-    pgdat.vm_stat[NR_FILE_DIRTY] += by;
-    page_zone(pgdat, p).vm_stat[NR_ZONE_WRITE_PENDING] += by;
+    mod_node_page_state(pgdat, NR_FILE_DIRTY, by);
+    mod_zone_page_state(page_zone(pgdat, p), NR_ZONE_WRITE_PENDING, by);
 }
 
 void clear_page_dirty(pglist_data& pgdat, page& p)
@@ -59,7 +59,7 @@ Result<> add_to_page_cache_lru(address_space& mapping, page& p, unsigned long in
     p.mapping = &mapping;
     p.index = index;
     mapping.nrpages++;
-    pgdat.vm_stat[NR_FILE_PAGES]++;
+    mod_node_page_state(pgdat, NR_FILE_PAGES, 1);
     lruvec_add(pgdat, p);
     return {};
 }
@@ -80,7 +80,7 @@ void delete_from_page_cache(page& p)
     pglist_data& pgdat = node_of(mapping);
     page_tree_erase(mapping.i_pages, p.index);
     mapping.nrpages--;
-    pgdat.vm_stat[NR_FILE_PAGES]--;
+    mod_node_page_state(pgdat, NR_FILE_PAGES, -1);
     clear_page_dirty(pgdat, p);
     lruvec_del(pgdat, p);
     clear_page_flag(p, PG_active);
@@ -95,7 +95,7 @@ void set_page_dirty(page& p)
     pglist_data& pgdat = node_of(*p.mapping);
     set_page_flag(p, PG_dirty);
     count_dirty(pgdat, p, 1);
-    pgdat.vm_stat[NR_DIRTIED]++;
+    mod_node_page_state(pgdat, NR_DIRTIED, 1);
 }
 
 Result<> write_cached_page(page& p)
@@ -106,7 +106,7 @@ Result<> write_cached_page(page& p)
     TRY(mapping.a_ops->writepage(mapping, p));
     pglist_data& pgdat = node_of(mapping);
     clear_page_dirty(pgdat, p);
-    pgdat.vm_stat[NR_WRITTEN]++;
+    mod_node_page_state(pgdat, NR_WRITTEN, 1);
     return {};
 }
 

@@ -12,7 +12,8 @@ void set_reclaim_active(pglist_data& pgdat, unsigned highest_zoneidx, unsigned l
 {
     for (unsigned i = 0; i <= highest_zoneidx; i++) {
         unsigned long& flags = pgdat.node_zones[i].flags;
-        flags = (flags & ~(1ul << ZONE_RECLAIM_ACTIVE)) | bit;
+        lib::atomic_and(flags, ~(1ul << ZONE_RECLAIM_ACTIVE));
+        lib::atomic_or(flags, bit);
     }
 }
 
@@ -88,14 +89,15 @@ void wakeup_kswapd(pglist_data& pgdat, unsigned order, unsigned highest_zoneidx)
 void kswapd_run(pglist_data& pgdat)
 {
     unsigned const highest = pgdat.kswapd_highest_zoneidx;
-    if (highest == MAX_NR_ZONES || pgdat.in_reclaim)
+    unsigned& task_flags = pgdat.env->task_flags();
+    if (highest == MAX_NR_ZONES || (task_flags & PF_MEMALLOC) != 0)
         return;
     unsigned const order = pgdat.kswapd_order;
     pgdat.kswapd_highest_zoneidx = MAX_NR_ZONES;
     pgdat.kswapd_order = 0;
-    pgdat.in_reclaim = true;
+    task_flags |= PF_MEMALLOC;
     balance_pgdat(pgdat, order, highest);
-    pgdat.in_reclaim = false;
+    task_flags &= ~PF_MEMALLOC;
 }
 
 } // namespace pagelab::mm

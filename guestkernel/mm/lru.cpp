@@ -7,8 +7,8 @@ namespace {
 
 void count_lru(pglist_data& pgdat, page const& p, lru_list lru, long by)
 {
-    pgdat.vm_stat[node_counter(lru)] += by;
-    page_zone(pgdat, p).vm_stat[zone_counter(lru)] += by;
+    mod_node_page_state(pgdat, node_counter(lru), by);
+    mod_zone_page_state(page_zone(pgdat, p), zone_counter(lru), by);
 }
 
 } // namespace

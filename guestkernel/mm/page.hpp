@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "guestkernel/abi/x86/field.hpp"
+#include "guestkernel/lib/atomic.hpp"
 #include "guestkernel/lib/list.hpp"
 
 namespace pagelab::mm {
@@ -109,13 +110,13 @@ constexpr bool page_flag(page const& p, pageflags flag)
 {
     return (p.flags >> flag & 1) != 0;
 }
-constexpr void set_page_flag(page& p, pageflags flag)
+inline void set_page_flag(page& p, pageflags flag)
 {
-    p.flags |= 1ul << flag;
+    lib::atomic_or(p.flags, 1ul << flag);
 }
-constexpr void clear_page_flag(page& p, pageflags flag)
+inline void clear_page_flag(page& p, pageflags flag)
 {
-    p.flags &= ~(1ul << flag);
+    lib::atomic_and(p.flags, ~(1ul << flag));
 }
 
 // Flags no page may have when it is freed (PAGE_FLAGS_CHECK_AT_FREE), or when it is taken.

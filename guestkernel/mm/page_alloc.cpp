@@ -15,17 +15,22 @@ namespace {
 // A HighAtomic block for those who may have one, then the request's own kind.
 page* rmqueue_buddy(zone& z, alloc_context const& ac, unsigned flags, fallback_policy policy)
 {
-    page* const first = ac.order > 0 && (flags & ALLOC_HARDER) != 0
-                            ? rmqueue(z, ac.order, MIGRATE_HIGHATOMIC, policy)
-                            : nullptr;
-    return first != nullptr ? first : rmqueue(z, ac.order, ac.type, policy);
+    unsigned long irq_flags;
+    lib::raw_spin_lock_irqsave(z.lock, irq_flags);
+    page* first = ac.order > 0 && (flags & ALLOC_HARDER) != 0
+                      ? rmqueue(z, ac.order, MIGRATE_HIGHATOMIC, policy)
+                      : nullptr;
+    if (first == nullptr)
+        first = rmqueue(z, ac.order, ac.type, policy);
+    lib::raw_spin_unlock_irqrestore(z.lock, irq_flags);
+    return first;
 }
 
 // Makes the block the caller's.
 inline void hand_out(zone& z, page& first, gfp_t gfp, unsigned order)
 {
-    z.vm_numa_event[NUMA_HIT]++;
-    z.vm_numa_event[NUMA_LOCAL]++;
+    count_numa_events(z, NUMA_HIT, 1);
+    count_numa_events(z, NUMA_LOCAL, 1);
     count_vm_events(*z.zone_pgdat, PGALLOC + page_zonenum(first), 1ul << order);
     prep_new_page(*z.zone_pgdat, first, order, gfp);
     set_page_owner(*z.zone_pgdat, first, order, gfp);
@@ -76,7 +81,12 @@ inline page* take_kept_block(zone_request const& request, gfp_t gfp, unsigned or
     if (z == nullptr ||
         !zone_watermark_fast(*z, 0, z->_watermark[WMARK_LOW], request.highest_zoneidx))
         return nullptr;
-    page* const first = pcp_take(this_cpu_pageset(*z), order, gfp_migratetype(gfp));
+    unsigned long flags;
+    per_cpu_pages* const pcp = pcp_trylock_irqsave(*z, flags);
+    if (pcp == nullptr) [[unlikely]]
+        return nullptr;
+    page* const first = pcp_take(*pcp, order, gfp_migratetype(gfp));
+    pcp_unlock_irqrestore(*pcp, flags);
     if (first != nullptr)
         hand_out(*z, *first, gfp, order);
     return first;
@@ -116,7 +126,7 @@ unsigned long nr_free_pages(pglist_data const& pgdat)
 {
     long sum = 0;
     for (zone const& z : pgdat.node_zones)
-        sum += z.vm_stat[NR_FREE_PAGES];
+        sum += zone_page_state(z, NR_FREE_PAGES);
     return static_cast<unsigned long>(sum);
 }
 

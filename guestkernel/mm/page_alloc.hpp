@@ -7,7 +7,7 @@
 //
 // A block is freed with the order it was taken with. Unless it is compound (__GFP_COMP, see
 // compound.hpp), only its first page counts users. __GFP_ZERO needs the environment, to reach the
-// pages. The caller keeps other CPUs and interrupts away.
+// pages. Any CPU may call at any time; interrupt handlers, with GFP_ATOMIC.
 //
 // Source: Linux 6.1 mm/page_alloc.c: get_page_from_freelist, __alloc_pages_slowpath, __free_pages,
 // split_page, alloc_pages_exact.

@@ -29,13 +29,17 @@ zone* bulk_zone(pglist_data& pgdat, unsigned highest, unsigned long count)
 unsigned long take_from_list(zone& z, gfp_t gfp, unsigned long count, page** pages)
 {
     migratetype const type = gfp_migratetype(gfp);
-    per_cpu_pages& pcp = this_cpu_pageset(z);
+    unsigned long flags;
+    per_cpu_pages* const locked = pcp_trylock_irqsave(z, flags);
+    if (locked == nullptr)
+        return 0;
+    per_cpu_pages& pcp = *locked;
     list_head& list = pcp.lists[order_to_pindex(type, 0)];
     unsigned long taken = 0;
     for (; taken < count; taken++) {
         page* p;
         if (lib::list_empty(list)) {
-            p = rmqueue_pcplist(z, 0, type, fallback_policy::kAllowed);
+            p = __rmqueue_pcplist(z, pcp, 0, type, fallback_policy::kAllowed);
             if (p == nullptr)
                 break;
         } else {
@@ -50,8 +54,9 @@ unsigned long take_from_list(zone& z, gfp_t gfp, unsigned long count, page** pag
         set_page_owner(*z.zone_pgdat, *p, 0, gfp);
         pages[taken] = p;
     }
-    z.vm_numa_event[NUMA_HIT] += static_cast<long>(taken);
-    z.vm_numa_event[NUMA_LOCAL] += static_cast<long>(taken);
+    pcp_unlock_irqrestore(pcp, flags);
+    count_numa_events(z, NUMA_HIT, static_cast<long>(taken));
+    count_numa_events(z, NUMA_LOCAL, static_cast<long>(taken));
     count_vm_events(*z.zone_pgdat, PGALLOC + zone_idx(z), taken);
     return taken;
 }
@@ -64,12 +69,48 @@ bool has_one_plain_user(page const& p)
             (p.flags & 1ul << PG_head) | (p.compound_head & 1)) == 0;
 }
 
+// This CPU's pageset of one zone at a time, locked as long as pages of that zone come.
+class locked_pageset {
+  public:
+    locked_pageset() = default;
+    ~locked_pageset() { release(); }
+    locked_pageset(locked_pageset const&) = delete;
+    locked_pageset& operator=(locked_pageset const&) = delete;
+
+    // Null: another CPU has it.
+    per_cpu_pages* of(zone& z)
+    {
+        if (zone_ != &z) {
+            release();
+            pcp_ = pcp_trylock_irqsave(z, flags_);
+            zone_ = pcp_ != nullptr ? &z : nullptr;
+        }
+        return pcp_;
+    }
+
+    void release()
+    {
+        if (pcp_ != nullptr)
+            pcp_unlock_irqrestore(*pcp_, flags_);
+        pcp_ = nullptr;
+        zone_ = nullptr;
+    }
+
+  private:
+    zone const* zone_ = nullptr;
+    per_cpu_pages* pcp_ = nullptr;
+    unsigned long flags_ = 0;
+};
+
 // Gives the page to this CPU, unless that would make it give some back.
-bool keep(zone& z, page& p)
+bool keep(zone& z, page& p, locked_pageset& pageset)
 {
-    per_cpu_pages& pcp = this_cpu_pageset(z);
+    per_cpu_pages* const locked = pageset.of(z);
+    if (locked == nullptr)
+        return false;
+    per_cpu_pages& pcp = *locked;
     migratetype const type = get_pageblock_migratetype(z, pfn_of(z, p));
-    if (type >= MIGRATE_PCPTYPES || pcp.count + 1 >= pcp.high || z.flags != 0)
+    if (type >= MIGRATE_PCPTYPES || pcp.count + 1 >= pcp.high || lib::read_once(z.flags) != 0)
         return false;
     p.flags &= ~kFlagsCheckedAtPrep;
     p._refcount = 0;
@@ -100,10 +141,12 @@ unsigned long alloc_pages_bulk_array(pglist_data& pgdat, gfp_t gfp, unsigned lon
 Result<> release_pages(pglist_data& pgdat, page* const* pages, unsigned long count)
 {
     Result<> first_error;
+    locked_pageset pageset;
     for (unsigned long i = 0; i < count; i++) {
         page& p = *pages[i];
-        if (has_one_plain_user(p) && keep(page_zone(pgdat, p), p))
+        if (has_one_plain_user(p) && keep(page_zone(pgdat, p), p, pageset))
             continue;
+        pageset.release();
         Result<> const dropped = put_page(pgdat, p);
         first_error = first_error ? dropped : first_error;
     }

@@ -22,12 +22,23 @@ inline void free_the_page(pglist_data& pgdat, page& first, unsigned order)
         free_one_page(z, first, order, free_place::kByNeighbour);
 }
 
-// A reference of several: a block that is not compound keeps its first page only.
+Result<> free_last(pglist_data& pgdat, page& first, unsigned order)
+{
+    if (char const* const why_not = free_pages_prepare(pgdat, first, order, 1))
+        return Error{why_not};
+    free_the_page(pgdat, first, order);
+    return {};
+}
+
+// A reference of several, unless all others are dropped meanwhile: a block that is not compound
+// keeps its first page only.
 Result<> drop_reference(pglist_data& pgdat, page& first, unsigned order)
 {
     if (order == 0 || page_head(first)) {
-        first._refcount--;
-        return {};
+        if (lib::atomic_sub_return(first._refcount, 1) > 0)
+            return {};
+        first._refcount = 1;
+        return free_last(pgdat, first, order);
     }
     int const users = first._refcount;
     if (char const* const why_not = free_pages_prepare(pgdat, first, order, users))
@@ -58,12 +69,9 @@ Result<> __free_pages(pglist_data& pgdat, page& first, unsigned order)
     }
     if (order >= MAX_ORDER)
         return Error{"order is too large"};
-    if (first._refcount > 1)
+    if (lib::read_once(first._refcount) > 1)
         return drop_reference(pgdat, first, order);
-    if (char const* const why_not = free_pages_prepare(pgdat, first, order, 1))
-        return Error{why_not};
-    free_the_page(pgdat, first, order);
-    return {};
+    return free_last(pgdat, first, order);
 }
 
 Result<> put_page(pglist_data& pgdat, page& p)

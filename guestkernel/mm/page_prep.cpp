@@ -16,21 +16,20 @@ constexpr auto kZoneBits = static_cast<unsigned long>(ZoneField::mask);
 // The words of many pages that tell whether all are free, or-ed or and-ed together.
 struct page_words {
     unsigned long flags = 0;
-    int users = 0;
+    uintptr_t users_and_mapping = 0;
     int mapcount = -1;
-    uintptr_t mapping = 0;
 
     void add(page const& p)
     {
         flags |= p.flags;
-        users |= p._refcount;
+        users_and_mapping |= static_cast<unsigned>(p._refcount);
+        users_and_mapping |= reinterpret_cast<uintptr_t>(p.mapping);
         mapcount &= p._mapcount;
-        mapping |= reinterpret_cast<uintptr_t>(p.mapping);
     }
 
     bool are_free(unsigned long checked) const
     {
-        return (users | (mapcount + 1)) == 0 && (mapping | (flags & checked)) == 0;
+        return mapcount == -1 && (users_and_mapping | (flags & checked)) == 0;
     }
 };
 
@@ -42,9 +41,15 @@ inline page_words gather(page const& first, unsigned order)
     if (order == 0)
         return words;
     words.add(p[1]);
-    for (p += 2; p < &first + (1ul << order); p += 2) { // in pairs: it is half the price of freeing
+    if (order == 1)
+        return words;
+    words.add(p[2]);
+    words.add(p[3]);
+    for (p += 4; p < &first + (1ul << order); p += 4) { // in fours: it is half the price of freeing
         words.add(p[0]);
         words.add(p[1]);
+        words.add(p[2]);
+        words.add(p[3]);
     }
     return words;
 }

@@ -22,6 +22,11 @@ namespace pagelab::mm {
 
 namespace {
 
+bool frees_memory_itself(pglist_data const& pgdat)
+{
+    return (pgdat.env->task_flags() & PF_MEMALLOC) != 0;
+}
+
 // What the request may have below the min watermark.
 unsigned gfp_to_alloc_flags(pglist_data const& pgdat, alloc_context const& ac)
 {
@@ -30,7 +35,7 @@ unsigned gfp_to_alloc_flags(pglist_data const& pgdat, alloc_context const& ac)
         return flags;
     if (ac.gfp & __GFP_ATOMIC)
         flags |= ALLOC_HARDER;
-    bool const frees_memory = (ac.gfp & __GFP_MEMALLOC) != 0 || pgdat.in_reclaim;
+    bool const frees_memory = (ac.gfp & __GFP_MEMALLOC) != 0 || frees_memory_itself(pgdat);
     return frees_memory ? flags | ALLOC_NO_WATERMARKS : flags;
 }
 
@@ -109,7 +114,7 @@ page* alloc_pages_slowpath(pglist_data& pgdat, alloc_context const& ac)
     page* first = get_page_from_freelist(pgdat, ac, WMARK_MIN, flags);
     if (first != nullptr)
         return first;
-    if ((ac.gfp & __GFP_DIRECT_RECLAIM) != 0 && !pgdat.in_reclaim) {
+    if ((ac.gfp & __GFP_DIRECT_RECLAIM) != 0 && !frees_memory_itself(pgdat)) {
         first = reclaim_and_take(pgdat, ac, flags);
         if (first == nullptr && may_oom(pgdat, ac))
             out_of_memory(pgdat, ac);

@@ -14,6 +14,7 @@ int rmqueue_bulk(zone& z, list_head& list, unsigned order, int batch, migratetyp
 {
     int const wanted = batch > 1 ? lib::max(batch >> order, 2) : batch;
     int taken = 0;
+    lib::raw_spin_lock(z.lock);
     while (taken < wanted) {
         page* const p = rmqueue(z, order, type, policy);
         if (p == nullptr)
@@ -21,6 +22,7 @@ int rmqueue_bulk(zone& z, list_head& list, unsigned order, int batch, migratetyp
         lib::list_add_tail(p->pcp_list, list); // tail: later they are taken in ascending order
         taken++;
     }
+    lib::raw_spin_unlock(z.lock);
     return taken;
 }
 
@@ -28,6 +30,7 @@ int rmqueue_bulk(zone& z, list_head& list, unsigned order, int batch, migratetyp
 void free_pcppages_bulk(zone& z, per_cpu_pages& pcp, int count, unsigned pindex)
 {
     count = lib::min(count, pcp.count);
+    lib::raw_spin_lock(z.lock);
     while (count > 0) {
         list_head& list = pcp.lists[pindex];
         unsigned const order = pindex_to_order(pindex);
@@ -36,10 +39,11 @@ void free_pcppages_bulk(zone& z, per_cpu_pages& pcp, int count, unsigned pindex)
             lib::list_del(p.pcp_list);
             count -= 1 << order;
             pcp.count -= 1 << order;
-            free_one_page(z, p, order, free_place::kByNeighbour);
+            __free_one_page(z, p, order, free_place::kByNeighbour);
         }
         pindex = pindex + 1 == NR_PCP_LISTS ? 0 : pindex + 1;
     }
+    lib::raw_spin_unlock(z.lock);
 }
 
 // While pages are being reclaimed a CPU keeps few. Larger blocks freed in a row are worth most
@@ -48,7 +52,8 @@ int nr_pcp_high(zone const& z, per_cpu_pages const& pcp, unsigned order)
 {
     if (pcp.high == 0 || (pcp.free_factor != 0 && order > 0))
         return 0;
-    return z.flags & 1ul << ZONE_RECLAIM_ACTIVE ? lib::min(pcp.batch << 2, pcp.high) : pcp.high;
+    return lib::read_once(z.flags) & 1ul << ZONE_RECLAIM_ACTIVE ? lib::min(pcp.batch << 2, pcp.high)
+                                                                : pcp.high;
 }
 
 // How many pages to give back: a batch, twice as many each time nothing was taken meanwhile, but
@@ -70,6 +75,7 @@ int nr_pcp_free(per_cpu_pages& pcp, int high, unsigned order)
 
 void per_cpu_pages_init(per_cpu_pages& pcp)
 {
+    pcp.lock = {};
     pcp.count = 0;
     pcp.high = 0;
     pcp.batch = 1;
@@ -91,13 +97,24 @@ void setup_per_cpu_pageset(pglist_data& pgdat, per_cpu_pages* pagesets, per_cpu_
     }
 }
 
-page* rmqueue_pcplist(zone& z, unsigned order, migratetype type, fallback_policy policy)
+page* __rmqueue_pcplist(zone& z, per_cpu_pages& pcp, unsigned order, migratetype type,
+                        fallback_policy policy)
 {
-    per_cpu_pages& pcp = this_cpu_pageset(z);
     list_head& list = pcp.lists[order_to_pindex(type, order)];
     if (lib::list_empty(list))
         pcp.count += rmqueue_bulk(z, list, order, pcp.batch, type, policy) << order;
     return pcp_take(pcp, order, type);
+}
+
+page* rmqueue_pcplist(zone& z, unsigned order, migratetype type, fallback_policy policy)
+{
+    unsigned long flags;
+    per_cpu_pages* const pcp = pcp_trylock_irqsave(z, flags);
+    if (pcp == nullptr)
+        return nullptr;
+    page* const first = __rmqueue_pcplist(z, *pcp, order, type, policy);
+    pcp_unlock_irqrestore(*pcp, flags);
+    return first;
 }
 
 void pcp_free_surplus(zone& z, per_cpu_pages& pcp, unsigned order, unsigned pindex)
@@ -110,7 +127,10 @@ void pcp_free_surplus(zone& z, per_cpu_pages& pcp, unsigned order, unsigned pind
 void drain_pages_zone(zone& z, unsigned cpu)
 {
     per_cpu_pages& pcp = z.per_cpu_pageset[cpu];
+    unsigned long flags;
+    lib::raw_spin_lock_irqsave(pcp.lock, flags);
     free_pcppages_bulk(z, pcp, pcp.count, 0);
+    lib::raw_spin_unlock_irqrestore(pcp.lock, flags);
 }
 
 void drain_all_pages(pglist_data& pgdat)
@@ -126,7 +146,7 @@ unsigned long nr_free_pcp(zone const& z)
 {
     unsigned long pages = 0;
     for (unsigned cpu = 0; populated_zone(z) && cpu < z.zone_pgdat->nr_online_cpus; cpu++)
-        pages += static_cast<unsigned long>(z.per_cpu_pageset[cpu].count);
+        pages += static_cast<unsigned long>(lib::read_once(z.per_cpu_pageset[cpu].count));
     return pages;
 }
 

@@ -9,6 +9,9 @@
 // free_area.nr_free counts them, and they do not merge. A page's `index` is the migrate type its
 // pageblock had when it was freed.
 //
+// A pageset is its CPU's, which takes pcp->lock with interrupts off and finds it free, but when
+// another CPU drains the lists: then pages go from and to the zone. zone->lock nests inside.
+//
 // Before setup_per_cpu_pageset each zone has a boot pageset, which keeps nothing.
 // Source: Linux 6.1 mm/page_alloc.c: rmqueue_pcplist, free_unref_page_commit, free_pcppages_bulk,
 // nr_pcp_high, nr_pcp_free, drain_all_pages.
@@ -34,9 +37,21 @@ constexpr unsigned pindex_to_order(unsigned pindex)
     return pindex / MIGRATE_PCPTYPES;
 }
 
-inline per_cpu_pages& this_cpu_pageset(zone const& z)
+// This CPU's pageset, with interrupts off; null: another CPU has it, and nothing was changed.
+inline per_cpu_pages* pcp_trylock_irqsave(zone const& z, unsigned long& flags)
 {
-    return z.per_cpu_pageset[z.zone_pgdat->env->smp_processor_id()];
+    lib::local_irq_save(flags);
+    unsigned const cpu = lib::smp_processor_id();
+    per_cpu_pages* const pcp = z.per_cpu_pageset + cpu;
+    if (lib::raw_spin_trylock(pcp->lock, cpu)) [[likely]]
+        return pcp;
+    lib::local_irq_restore(flags);
+    return nullptr;
+}
+
+inline void pcp_unlock_irqrestore(per_cpu_pages& pcp, unsigned long flags)
+{
+    lib::raw_spin_unlock_irqrestore(pcp.lock, flags);
 }
 
 // A pageset that keeps nothing, with empty lists.
@@ -46,7 +61,7 @@ void per_cpu_pages_init(per_cpu_pages& pcp);
 // MAX_NR_ZONES * nr_online_cpus elements and live as long as the node.
 void setup_per_cpu_pageset(pglist_data& pgdat, per_cpu_pages* pagesets, per_cpu_zonestat* stats);
 
-// The first block of the list, if it has one.
+// The first block of the list, if it has one. The pageset is locked.
 inline page* pcp_take(per_cpu_pages& pcp, unsigned order, migratetype type)
 {
     list_head& list = pcp.lists[order_to_pindex(type, order)];
@@ -59,11 +74,14 @@ inline page* pcp_take(per_cpu_pages& pcp, unsigned order, migratetype type)
     return p;
 }
 
-// A block of order 0..3 from this CPU's list, which is refilled if empty; null: the zone has none.
+// A block of order 0..3 from this CPU's list, which is refilled if empty; null: the zone has none,
+// or another CPU has the pageset. __rmqueue_pcplist: of a locked pageset.
 page* rmqueue_pcplist(zone& z, unsigned order, migratetype type, fallback_policy policy);
+page* __rmqueue_pcplist(zone& z, per_cpu_pages& pcp, unsigned order, migratetype type,
+                        fallback_policy policy);
 
 // Blocks freed to this CPU may have become too many: some go back to the zone, those of the list
-// `pindex` first.
+// `pindex` first. The pageset is locked.
 void pcp_free_surplus(zone& z, per_cpu_pages& pcp, unsigned order, unsigned pindex);
 
 // Gives a block of order 0..3 to this CPU, or, where the pageblock must not be used, to the zone.
@@ -75,16 +93,24 @@ inline void free_unref_page(zone& z, page& p, unsigned order)
         return;
     }
     p.index = type;
-    per_cpu_pages& pcp = this_cpu_pageset(z);
+    unsigned long flags;
+    per_cpu_pages* const locked = pcp_trylock_irqsave(z, flags);
+    if (locked == nullptr) [[unlikely]] {
+        free_one_page(z, p, order, free_place::kByNeighbour);
+        return;
+    }
+    per_cpu_pages& pcp = *locked;
     unsigned const list_type = type < MIGRATE_PCPTYPES ? type : MIGRATE_MOVABLE;
     unsigned const pindex = order_to_pindex(list_type, order);
     lib::list_add(p.pcp_list, pcp.lists[pindex]);
     pcp.count += 1 << order;
-    if (pcp.count >= pcp.high || (pcp.free_factor != 0 && order > 0) || z.flags != 0)
+    if (pcp.count >= pcp.high || (pcp.free_factor != 0 && order > 0) ||
+        lib::read_once(z.flags) != 0)
         pcp_free_surplus(z, pcp, order, pindex);
+    pcp_unlock_irqrestore(pcp, flags);
 }
 
-// All that this CPU, or all CPUs, keep goes back to the buddy lists.
+// All that a CPU, or all CPUs, keep goes back to the buddy lists.
 void drain_pages_zone(zone& z, unsigned cpu);
 void drain_all_pages(pglist_data& pgdat);
 

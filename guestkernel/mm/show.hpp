@@ -23,7 +23,7 @@ struct pagetype_counts {
     unsigned long free[MIGRATE_TYPES][MAX_ORDER]; // blocks on the lists
     unsigned long blocks[MIGRATE_TYPES];          // pageblocks that hold memory
 };
-pagetype_counts count_pagetypes(pglist_data const& pgdat, unsigned zone_idx);
+pagetype_counts count_pagetypes(pglist_data& pgdat, unsigned zone_idx);
 
 // `counts` has one element per zone of the layout; unpopulated zones are not printed.
 void show_pagetypeinfo(seq_file& m, pglist_data const& pgdat, pagetype_counts const* counts);

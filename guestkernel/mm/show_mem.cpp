@@ -61,7 +61,7 @@ unsigned long free_pcp(pglist_data const& pgdat, zone const& z)
 {
     unsigned long pages = 0;
     for (unsigned cpu = 0; cpu < pgdat.nr_online_cpus; cpu++)
-        pages += static_cast<unsigned long>(z.per_cpu_pageset[cpu].count);
+        pages += static_cast<unsigned long>(lib::read_once(z.per_cpu_pageset[cpu].count));
     return pages;
 }
 
@@ -117,7 +117,7 @@ void show_node(pglist_data const& pgdat)
 
 void show_zone(pglist_data const& pgdat, zone const& z)
 {
-    unsigned const cpu = pgdat.env->smp_processor_id();
+    unsigned const cpu = lib::smp_processor_id();
     line node;
     append_node(node, pgdat);
     printk(*pgdat.env, kLevel,

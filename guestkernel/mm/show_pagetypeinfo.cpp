@@ -66,10 +66,12 @@ char const* migratetype_name(migratetype type)
     return kNames[type];
 }
 
-pagetype_counts count_pagetypes(pglist_data const& pgdat, unsigned zone_idx)
+pagetype_counts count_pagetypes(pglist_data& pgdat, unsigned zone_idx)
 {
     pagetype_counts counts = {};
-    zone const& z = pgdat.node_zones[zone_idx];
+    zone& z = pgdat.node_zones[zone_idx];
+    unsigned long flags;
+    lib::spin_lock_irqsave(z.lock, flags);
     for (unsigned type = 0; type < MIGRATE_TYPES; type++) {
         for (unsigned order = 0; order < MAX_ORDER; order++)
             counts.free[type][order] = list_length(z.free_area[order].free_list[type]);
@@ -79,6 +81,7 @@ pagetype_counts count_pagetypes(pglist_data const& pgdat, unsigned zone_idx)
         if (memblock_pages_in_range(*pgdat.memory, first, first + pageblock_nr_pages) > 0)
             counts.blocks[get_pageblock_migratetype(z, pfn)]++;
     }
+    lib::spin_unlock_irqrestore(z.lock, flags);
     return counts;
 }
 

@@ -26,7 +26,7 @@ fate judge(pglist_data& pgdat, page& p, scan_control const& sc)
         clear_page_flag(p, PG_referenced);
         return fate::kKeep;
     }
-    pgdat.vm_stat[NR_VMSCAN_WRITE]++;
+    mod_node_page_state(pgdat, NR_VMSCAN_WRITE, 1);
     return write_cached_page(p) ? fate::kFree : fate::kActivate;
 }
 
@@ -150,10 +150,11 @@ unsigned long try_to_free_pages(pglist_data& pgdat, unsigned order, gfp_t gfp_ma
         .is_kswapd = false,
     };
     count_vm_events(pgdat, ALLOCSTALL + highest_zoneidx, 1);
-    pgdat.in_reclaim = true;
+    unsigned& task_flags = pgdat.env->task_flags();
+    task_flags |= PF_MEMALLOC;
     for (; sc.priority >= 0 && sc.nr_reclaimed < sc.nr_to_reclaim; sc.priority--)
         shrink_node(pgdat, sc);
-    pgdat.in_reclaim = false;
+    task_flags &= ~PF_MEMALLOC;
     return sc.nr_reclaimed;
 }
 

@@ -158,7 +158,7 @@ bool zone_watermark_ok(zone const& z, unsigned order, unsigned long mark, unsign
         min -= min / 2;
     if (harder)
         min -= min / 4;
-    long free = z.vm_stat[NR_FREE_PAGES] - ((1l << order) - 1);
+    long free = zone_page_state(z, NR_FREE_PAGES) - ((1l << order) - 1);
     if (!harder)
         free -= static_cast<long>(z.nr_reserved_highatomic);
     if (free <= min + z.lowmem_reserve[highest_zoneidx])

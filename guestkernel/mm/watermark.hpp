@@ -45,7 +45,8 @@ bool zone_has_block(zone const& z, unsigned order);
 inline bool zone_watermark_fast(zone const& z, unsigned order, unsigned long mark,
                                 unsigned highest_zoneidx)
 {
-    long const usable = z.vm_stat[NR_FREE_PAGES] - static_cast<long>(z.nr_reserved_highatomic);
+    long const usable =
+        zone_page_state(z, NR_FREE_PAGES) - static_cast<long>(z.nr_reserved_highatomic);
     long const kept = static_cast<long>(mark) + z.lowmem_reserve[highest_zoneidx];
     return usable - ((1l << order) - 1) > kept && (order == 0 || zone_has_block(z, order));
 }

@@ -13,6 +13,8 @@
 #pragma once
 
 #include "guestkernel/abi/address.hpp"
+#include "guestkernel/lib/atomic.hpp"
+#include "guestkernel/lib/spinlock.hpp"
 #include "guestkernel/mm/environment.hpp"
 #include "guestkernel/mm/memblock.hpp"
 #include "guestkernel/mm/page.hpp"
@@ -60,8 +62,9 @@ enum : unsigned {
 
 // Free blocks one CPU keeps for itself (pcp.hpp); to the zone they are not free.
 struct per_cpu_pages {
-    int count; // pages on all lists
-    int high;  // 0: none is kept
+    lib::spinlock_t lock; // another CPU takes it only to drain the lists
+    int count;            // pages on all lists
+    int high;             // 0: none is kept
     int batch;
     short free_factor; // frees since the last allocation: each doubles what goes back at once
     list_head lists[NR_PCP_LISTS];
@@ -81,6 +84,7 @@ enum lru_list : unsigned {
 };
 
 struct lruvec {
+    lib::spinlock_t lru_lock;
     list_head lists[NR_LRU_LISTS];
 };
 
@@ -111,6 +115,7 @@ struct zone {
     int initialized;
     struct free_area free_area[MAX_ORDER];
     unsigned long flags;
+    lib::spinlock_t lock; // of the free lists and the pageblocks' types
     long vm_stat[NR_VM_ZONE_STAT_ITEMS];
     long vm_numa_event[NR_VM_NUMA_EVENT_ITEMS];
     // pagelab's own
@@ -170,7 +175,6 @@ struct pglist_data {
     struct bad_page bad_page;
     struct page_owners* page_owners; // null: off (page_owner.hpp)
     list_head shrinker_list;
-    bool in_reclaim; // Linux' PF_MEMALLOC: whoever frees memory may use all of it
     ratelimit_state nopage_rs;
     ratelimit_state oom_rs;
 };
@@ -196,9 +200,30 @@ inline unsigned zone_idx(zone const& z)
     return static_cast<unsigned>(&z - z.zone_pgdat->node_zones);
 }
 
+// Counters are shared by all CPUs and exact, where Linux' CPUs keep differences of their own.
 inline void count_vm_events(pglist_data& pgdat, unsigned event, unsigned long by)
 {
-    pgdat.vm_event[event] += by;
+    lib::atomic_add(pgdat.vm_event[event], by);
+}
+inline void mod_node_page_state(pglist_data& pgdat, unsigned item, long by)
+{
+    lib::atomic_add(pgdat.vm_stat[item], by);
+}
+inline void mod_zone_page_state(zone& z, unsigned item, long by)
+{
+    lib::atomic_add(z.vm_stat[item], by);
+}
+inline void count_numa_events(zone& z, unsigned item, long by)
+{
+    lib::atomic_add(z.vm_numa_event[item], by);
+}
+inline long zone_page_state(zone const& z, unsigned item)
+{
+    return lib::read_once(z.vm_stat[item]);
+}
+inline long node_page_state(pglist_data const& pgdat, unsigned item)
+{
+    return lib::read_once(pgdat.vm_stat[item]);
 }
 
 inline bool populated_zone(zone const& z)

@@ -120,7 +120,7 @@ class Walk {
 
     void rare(unsigned what)
     {
-        world.cpu = random_() % kCpus;
+        lib::cpu_number = random_() % kCpus;
         world.nanoseconds += random_() % 3'000'000'000;
         if (what < 3)
             create();

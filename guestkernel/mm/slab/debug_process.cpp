@@ -55,9 +55,9 @@ void* pop_object(kmem_cache& s, slab& sl)
     return object;
 }
 
-void* alloc_single_from_partial(kmem_cache& s)
+// Under list_lock.
+void* alloc_single_from_list(kmem_cache& s, kmem_cache_node& n)
 {
-    kmem_cache_node& n = get_node(s);
     while (!lib::list_empty(n.partial)) {
         slab& sl = slab_of_link(n.partial.next);
         void* const object = pop_object(s, sl);
@@ -75,17 +75,31 @@ void* alloc_single_from_partial(kmem_cache& s)
     return nullptr;
 }
 
+void* alloc_single_from_partial(kmem_cache& s)
+{
+    kmem_cache_node& n = get_node(s);
+    unsigned long flags;
+    lib::spin_lock_irqsave(n.list_lock, flags);
+    void* const object = alloc_single_from_list(s, n);
+    lib::spin_unlock_irqrestore(n.list_lock, flags);
+    return object;
+}
+
 void* alloc_single_from_new_slab(kmem_cache& s, gfp_t gfp)
 {
     slab* const sl = new_slab(s, gfp);
     if (sl == nullptr)
         return nullptr;
+    kmem_cache_node& n = get_node(s);
+    unsigned long flags;
+    lib::spin_lock_irqsave(n.list_lock, flags);
     void* const object = pop_object(s, *sl);
     bool const is_sound = alloc_debug_processing(s, *sl, object);
     if (sl->inuse == slab_objects(*sl))
-        add_full(s, get_node(s), *sl);
+        add_full(s, n, *sl);
     else
-        add_partial(get_node(s), *sl, list_end::head);
+        add_partial(n, *sl, list_end::head);
+    lib::spin_unlock_irqrestore(n.list_lock, flags);
     return is_sound ? object : nullptr;
 }
 
@@ -118,8 +132,9 @@ bool free_consistency_checks(kmem_cache& s, slab& sl, void* object)
     return true;
 }
 
-// The object back on its slab's list, and the slab where it now belongs.
-void put_object(kmem_cache& s, slab& sl, void* object)
+// The object back on its slab's list, and the slab where it now belongs; returns it if that is the
+// page allocator.
+slab* put_object(kmem_cache& s, slab& sl, void* object)
 {
     kmem_cache_node& n = get_node(s);
     void* const prior = sl.freelist;
@@ -132,9 +147,24 @@ void put_object(kmem_cache& s, slab& sl, void* object)
     else if (is_surplus)
         remove_partial(n, sl);
     if (is_surplus)
-        discard_slab(s, sl);
-    else if (prior == nullptr)
+        return &sl;
+    if (prior == nullptr)
         add_partial(n, sl, list_end::tail);
+    return nullptr;
+}
+
+// Under list_lock, as Linux' free_debug_processing.
+slab* free_checked(kmem_cache& s, slab& sl, void* object, uintptr_t caller)
+{
+    bool const checks = kmem_cache_debug_flags(s, SLAB_CONSISTENCY_CHECKS);
+    if (checks && !free_consistency_checks(s, sl, object)) {
+        slab_fix(s, "Object at 0x%p not freed", object);
+        return nullptr;
+    }
+    set_track(s, object, TRACK_FREE, caller);
+    trace(s, sl, object, "free");
+    init_object(s, object, SLUB_RED_INACTIVE);
+    return put_object(s, sl, object);
 }
 
 void validate_slab(kmem_cache& s, slab& sl)
@@ -176,21 +206,23 @@ void* alloc_debugged(kmem_cache& s, gfp_t gfp, uintptr_t caller)
 
 void free_debugged(kmem_cache& s, slab& sl, void* object, uintptr_t caller)
 {
-    bool const checks = kmem_cache_debug_flags(s, SLAB_CONSISTENCY_CHECKS);
-    if (checks && !free_consistency_checks(s, sl, object)) {
-        slab_fix(s, "Object at 0x%p not freed", object);
-        return;
-    }
-    set_track(s, object, TRACK_FREE, caller);
-    trace(s, sl, object, "free");
-    init_object(s, object, SLUB_RED_INACTIVE);
-    put_object(s, sl, object);
+    kmem_cache_node& n = get_node(s);
+    unsigned long flags;
+    lib::spin_lock_irqsave(n.list_lock, flags);
+    slab* const surplus = free_checked(s, sl, object, caller);
+    lib::spin_unlock_irqrestore(n.list_lock, flags);
+    if (surplus != nullptr)
+        discard_slab(s, *surplus);
 }
 
 unsigned long validate_slab_cache(kmem_cache& s)
 {
     kmem_cache_node& n = get_node(s);
-    return validate_list(s, n.partial) + validate_list(s, n.full);
+    unsigned long flags;
+    lib::spin_lock_irqsave(n.list_lock, flags);
+    unsigned long const count = validate_list(s, n.partial) + validate_list(s, n.full);
+    lib::spin_unlock_irqrestore(n.list_lock, flags);
+    return count;
 }
 
 } // namespace pagelab::mm

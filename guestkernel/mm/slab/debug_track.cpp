@@ -42,8 +42,8 @@ void set_track(kmem_cache& s, void* object, track_item item, uintptr_t caller)
         unsigned const count = env.save_stack(caller, entries, kTrackedFrames);
         handle = stack_depot_save(*s.caches->stacks, entries, count);
     }
-    get_track(s, object, item) = {caller, handle, static_cast<int>(slab_cpu(env)), env.pid(),
-                                  static_cast<unsigned long>(slab_jiffies(env))};
+    get_track(s, object, item) = {caller, handle, static_cast<int>(lib::smp_processor_id()),
+                                  env.pid(), static_cast<unsigned long>(slab_jiffies(env))};
 }
 
 void init_tracking(kmem_cache& s, void* object)

@@ -12,7 +12,7 @@ constexpr unsigned kMessageSize = 96;
 
 void account(slab_caches& caches, long pages)
 {
-    caches.env.pgdat->vm_stat[NR_SLAB_UNRECLAIMABLE_B] += pages;
+    mod_node_page_state(*caches.env.pgdat, NR_SLAB_UNRECLAIMABLE_B, pages);
 }
 
 } // namespace

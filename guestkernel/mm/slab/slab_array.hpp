@@ -97,7 +97,7 @@ struct kmem_cache_node_array {
 
 inline array_cache& cpu_cache_get(kmem_cache const& s)
 {
-    return *s.cpu_cache[slab_cpu(s.caches->env)];
+    return *s.cpu_cache[lib::smp_processor_id()];
 }
 
 inline slab& slab_of_link(list_head* link)

@@ -67,7 +67,7 @@ void drop_array(kmem_cache& s, array_cache* ac)
 array_cache& cpu_cache_make(kmem_cache& s, gfp_t gfp)
 {
     kmem_cache_node_array& n = *s.array.node;
-    array_cache*& ac = s.cpu_cache[slab_cpu(s.caches->env)];
+    array_cache*& ac = s.cpu_cache[lib::smp_processor_id()];
     if (ac != &n.none || n.making == array_making::busy || s.caches->state != slab_state::up)
         return *ac;
     n.making = array_making::busy;

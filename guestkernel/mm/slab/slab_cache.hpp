@@ -40,11 +40,13 @@ struct kmem_cache_cpu {
 };
 
 // SLUB, per node: slabs that no CPU owns. Full ones are on a list only when debugged.
+// list_lock also guards what every slab of the cache says of itself.
 struct kmem_cache_node {
+    lib::spinlock_t list_lock;
     unsigned long nr_partial;
     list_head partial;
-    unsigned long nr_slabs;      // all, wherever they are
-    unsigned long total_objects; // in all of them
+    unsigned long nr_slabs;      // all, wherever they are; atomic
+    unsigned long total_objects; // in all of them; atomic
     list_head full;
 };
 

@@ -23,7 +23,6 @@ inline constexpr unsigned HZ = 250;
 struct slab_env {
     pglist_data* pgdat;
     uintptr_t page_offset; // virtual address of physical address 0 in the direct map
-    unsigned const* cpu;   // where the number of the CPU that runs is found
     page* (*alloc_pages)(pglist_data& pgdat, gfp_t gfp, unsigned order);
     int (*pid)(); // of whoever runs
 
@@ -40,11 +39,6 @@ struct slab_env {
     page* mem_map;
     unsigned long nr_pages;
 };
-
-inline unsigned slab_cpu(slab_env const& env)
-{
-    return *env.cpu;
-}
 
 inline void slab_dump_stack(slab_env const& env)
 {

@@ -11,8 +11,8 @@ namespace {
 void account_slab(kmem_cache const& s, long pages)
 {
     bool const is_reclaimable = (s.flags & SLAB_RECLAIM_ACCOUNT) != 0;
-    s.caches->env.pgdat
-        ->vm_stat[is_reclaimable ? NR_SLAB_RECLAIMABLE_B : NR_SLAB_UNRECLAIMABLE_B] += pages;
+    mod_node_page_state(*s.caches->env.pgdat,
+                        is_reclaimable ? NR_SLAB_RECLAIMABLE_B : NR_SLAB_UNRECLAIMABLE_B, pages);
 }
 
 } // namespace

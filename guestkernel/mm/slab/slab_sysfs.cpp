@@ -79,10 +79,13 @@ void show_slabs_cpu_partial(seq_file& m, kmem_cache const& s)
 
 unsigned long partial_objects(kmem_cache const& s)
 {
-    kmem_cache_node const& n = get_node(s);
+    kmem_cache_node& n = get_node(s);
     unsigned long count = 0;
+    unsigned long flags;
+    lib::spin_lock_irqsave(n.list_lock, flags);
     for (list_head* link = n.partial.next; link != &n.partial; link = link->next)
         count += slab_of_link(link).inuse;
+    lib::spin_unlock_irqrestore(n.list_lock, flags);
     return count;
 }
 

@@ -86,14 +86,14 @@ void* slob_new_pages(slob_heap& heap, gfp_t gfp, unsigned order)
     page* const first = heap.env->alloc_pages(*heap.env->pgdat, gfp, order);
     if (first == nullptr)
         return nullptr;
-    heap.env->pgdat->vm_stat[NR_SLAB_UNRECLAIMABLE_B] += 1l << order;
+    mod_node_page_state(*heap.env->pgdat, NR_SLAB_UNRECLAIMABLE_B, 1l << order);
     return direct_map_address(*heap.env, *first);
 }
 
 Result<> slob_free_pages(slob_heap& heap, page& first, unsigned order)
 {
     TRY(__free_pages(*heap.env->pgdat, first, order));
-    heap.env->pgdat->vm_stat[NR_SLAB_UNRECLAIMABLE_B] -= 1l << order;
+    mod_node_page_state(*heap.env->pgdat, NR_SLAB_UNRECLAIMABLE_B, -(1l << order));
     return {};
 }
 

@@ -83,14 +83,20 @@ Result<> slub_init(slab_caches& caches)
 void discard_empty_slabs(kmem_cache& s)
 {
     kmem_cache_node& n = get_node(s);
+    slab* empty = nullptr;
+    unsigned long flags;
+    lib::spin_lock_irqsave(n.list_lock, flags);
     for (list_head* link = n.partial.next; link != &n.partial;) {
         slab& sl = slab_of_link(link);
         link = link->next;
         if (sl.inuse == 0) {
             remove_partial(n, sl);
-            discard_slab(s, sl);
+            sl.next = empty;
+            empty = &sl;
         }
     }
+    lib::spin_unlock_irqrestore(n.list_lock, flags);
+    discard_slabs(s, empty);
 }
 
 Result<> slub_shutdown(kmem_cache& s)
@@ -122,6 +128,8 @@ void slub_shrink(kmem_cache& s)
     list_head by_free[kSorted];
     for (list_head& list : by_free)
         lib::init_list_head(list);
+    unsigned long flags;
+    lib::spin_lock_irqsave(n.list_lock, flags);
     for (list_head* link = n.partial.next; link != &n.partial;) {
         slab& sl = slab_of_link(link);
         link = link->next;
@@ -133,6 +141,7 @@ void slub_shrink(kmem_cache& s)
         while (!lib::list_empty(by_free[i]))
             lib::list_move(*by_free[i].prev, n.partial);
     }
+    lib::spin_unlock_irqrestore(n.list_lock, flags);
 }
 
 size_t slub_ksize(kmem_cache const& s, void const*)
@@ -144,12 +153,15 @@ size_t slub_ksize(kmem_cache const& s, void const*)
 
 slabinfo slub_slabinfo(kmem_cache const& s)
 {
-    kmem_cache_node const& n = get_node(s);
+    kmem_cache_node& n = get_node(s);
     unsigned long nr_free = 0;
+    unsigned long flags;
+    lib::spin_lock_irqsave(n.list_lock, flags);
     for (list_head* link = n.partial.next; link != &n.partial; link = link->next) {
         slab const& sl = slab_of_link(link);
         nr_free += slab_objects(sl) - sl.inuse;
     }
+    lib::spin_unlock_irqrestore(n.list_lock, flags);
     return {.active_objs = n.total_objects - nr_free,
             .num_objs = n.total_objects,
             .active_slabs = n.nr_slabs,

@@ -11,12 +11,18 @@
 // back goes to the CPU's partial list; when that is longer than cpu_partial_slabs, all of it goes
 // to the node. The node keeps min_partial empty slabs and gives further ones back.
 //
+// Only a CPU itself touches its kmem_cache_cpu: the fast paths by sequences that begin again when
+// interrupted (lib/percpu_list.hpp), the others with interrupts off. All that slabs say of
+// themselves, and the node's lists, are under the node's list_lock (Linux changes a slab by
+// cmpxchg16b, or under a lock bit of its own). No pages are taken or given back under it.
+//
 // A debugged cache has no CPU slabs: each operation goes through the node's lists and checks the
 // object (debug_process.hpp).
 //
 // Source: Linux 6.1 mm/slub.c.
 #pragma once
 
+#include "guestkernel/lib/percpu_list.hpp"
 #include "guestkernel/mm/slab/slab.hpp"
 
 namespace pagelab::mm {
@@ -27,9 +33,16 @@ extern slab_operations const slub_operations;
 inline constexpr unsigned kSlubMinOrder = 0;
 inline constexpr unsigned kSlubMaxOrder = 3;
 
+static_assert(offsetof(kmem_cache_cpu, freelist) == offsetof(lib::percpu_list_head, first));
+static_assert(offsetof(kmem_cache_cpu, slab) == offsetof(lib::percpu_list_head, owner));
+
+inline constexpr lib::percpu_list_layout kCpuSlabs = {
+    offsetof(kmem_cache, cpu_slab), sizeof(kmem_cache_cpu), offsetof(kmem_cache, offset)};
+
+// With interrupts off.
 inline kmem_cache_cpu& this_cpu_slab(kmem_cache& s)
 {
-    return s.cpu_slab[slab_cpu(s.caches->env)];
+    return s.cpu_slab[lib::smp_processor_id()];
 }
 
 inline bool kmem_cache_has_cpu_partial(kmem_cache const& s)
@@ -72,8 +85,11 @@ void* slub_alloc(kmem_cache& s, gfp_t gfp, uintptr_t caller);
 void slub_free(kmem_cache& s, void* object, uintptr_t caller);
 void* slub_kmalloc(slab_caches& caches, size_t size, gfp_t gfp, uintptr_t caller);
 void slub_kfree(slab_caches& caches, void* object, uintptr_t caller);
-void put_cpu_partial(kmem_cache& s, slab& sl, draining drain);
 void flush_cpu_slabs(kmem_cache& s); // of all CPUs, to the node
+
+// Under list_lock; both return slabs to discard, linked by `next`: what has become superfluous.
+[[nodiscard]] slab* put_cpu_partial(kmem_cache& s, slab& sl, draining drain);
+[[nodiscard]] slab* deactivate_slab(kmem_cache& s, kmem_cache_cpu& c); // it goes to the node
 
 // slub_check.cpp
 slab_damage slub_check(kmem_cache const& s);

@@ -45,33 +45,59 @@ void* refill_from_node(kmem_cache& s, kmem_cache_cpu& c)
         if (taken++ == 0)
             c.slab = &sl;
         else
-            put_cpu_partial(s, sl, draining::never);
+            static_cast<void>(put_cpu_partial(s, sl, draining::never));
     }
     return taken > 0 ? take_freelist(*c.slab) : nullptr;
 }
 
-void* refill_from_pages(kmem_cache& s, kmem_cache_cpu& c, gfp_t gfp)
+// From what the CPU and the node have; interrupts are off. While they were on, a handler or a
+// thread may have filled the CPU's list.
+void* refill(kmem_cache& s)
 {
-    c.slab = new_slab(s, gfp);
-    if (c.slab == nullptr)
+    kmem_cache_cpu& c = this_cpu_slab(s);
+    void* object = c.freelist;
+    if (object == nullptr) {
+        kmem_cache_node& n = get_node(s);
+        lib::raw_spin_lock(n.list_lock);
+        object = refill_from_cpu(c);
+        if (object == nullptr)
+            object = refill_from_node(s, c);
+        lib::raw_spin_unlock(n.list_lock);
+    }
+    if (object != nullptr)
+        c.freelist = get_freepointer(s, object);
+    return object;
+}
+
+// From new pages. The CPU, which may be another one by now, may have got a slab meanwhile.
+void* refill_from_pages(kmem_cache& s, gfp_t gfp)
+{
+    slab* const sl = new_slab(s, gfp);
+    if (sl == nullptr)
         return nullptr;
-    set_slab_frozen(*c.slab);
-    return take_freelist(*c.slab);
+    set_slab_frozen(*sl);
+    void* const object = take_freelist(*sl);
+    kmem_cache_node& n = get_node(s);
+    unsigned long flags;
+    lib::raw_spin_lock_irqsave(n.list_lock, flags);
+    kmem_cache_cpu& c = this_cpu_slab(s);
+    slab* const surplus = c.slab != nullptr ? deactivate_slab(s, c) : nullptr;
+    c.slab = sl;
+    c.freelist = get_freepointer(s, object);
+    lib::raw_spin_unlock_irqrestore(n.list_lock, flags);
+    discard_slabs(s, surplus);
+    return object;
 }
 
 void* alloc_slow(kmem_cache& s, gfp_t gfp, uintptr_t caller)
 {
     if (kmem_cache_debug(s))
         return alloc_debugged(s, gfp, caller);
-    kmem_cache_cpu& c = this_cpu_slab(s);
-    void* object = refill_from_cpu(c);
-    if (object == nullptr)
-        object = refill_from_node(s, c);
-    if (object == nullptr)
-        object = refill_from_pages(s, c, gfp);
-    if (object != nullptr)
-        c.freelist = get_freepointer(s, object);
-    return object;
+    unsigned long flags;
+    lib::local_irq_save(flags);
+    void* const object = refill(s);
+    lib::local_irq_restore(flags);
+    return object != nullptr ? object : refill_from_pages(s, gfp);
 }
 
 [[gnu::noinline]] void* alloc_rare(kmem_cache& s, gfp_t gfp, uintptr_t caller, void* object)
@@ -87,11 +113,9 @@ void* alloc_slow(kmem_cache& s, gfp_t gfp, uintptr_t caller)
 
 inline void* alloc_fast(kmem_cache& s, gfp_t gfp, uintptr_t caller)
 {
-    kmem_cache_cpu& c = this_cpu_slab(s);
-    void* const object = c.freelist;
-    if (object == nullptr) [[unlikely]]
+    void* object;
+    if (!lib::percpu_list_pop<kCpuSlabs>(&s, object)) [[unlikely]]
         return alloc_rare(s, gfp, caller, nullptr);
-    c.freelist = get_freepointer(s, object);
     if (gfp & __GFP_ZERO) [[unlikely]]
         return alloc_rare(s, gfp, caller, object);
     return object;

@@ -9,18 +9,42 @@ namespace pagelab::mm {
 
 namespace {
 
-// All of a CPU's partial slabs to the node; empty ones it does not need, to the page allocator.
-void unfreeze_partials(kmem_cache& s, slab* first)
+// All of a CPU's partial slabs to the node; returns the empty ones it does not need.
+slab* unfreeze_partials(kmem_cache& s, slab* first)
 {
+    slab* surplus = nullptr;
     while (first != nullptr) {
         slab& sl = *first;
         first = sl.next;
         clear_slab_frozen(sl);
-        if (sl.inuse == 0 && has_enough_partial(s))
-            discard_slab(s, sl);
-        else
+        if (sl.inuse == 0 && has_enough_partial(s)) {
+            sl.next = surplus;
+            surplus = &sl;
+        } else {
             add_partial(get_node(s), sl, list_end::tail);
+        }
     }
+    return surplus;
+}
+
+// The object back on its slab's list, under list_lock. Returns slabs to discard.
+slab* put_object(kmem_cache& s, slab& sl, void* object)
+{
+    bool const was_full = sl.freelist == nullptr;
+    set_freepointer(s, object, sl.freelist);
+    sl.freelist = object;
+    sl.inuse--;
+    if (slab_frozen(sl))
+        return nullptr;
+    if (was_full) {
+        set_slab_frozen(sl);
+        return put_cpu_partial(s, sl, draining::allowed);
+    }
+    if (sl.inuse > 0 || !has_enough_partial(s))
+        return nullptr;
+    remove_partial(get_node(s), sl);
+    sl.next = nullptr;
+    return &sl;
 }
 
 [[gnu::noinline]] void free_slow(kmem_cache& s, slab& sl, void* object, uintptr_t caller)
@@ -29,19 +53,12 @@ void unfreeze_partials(kmem_cache& s, slab* first)
         free_debugged(s, sl, object, caller);
         return;
     }
-    bool const was_full = sl.freelist == nullptr;
-    set_freepointer(s, object, sl.freelist);
-    sl.freelist = object;
-    sl.inuse--;
-    if (slab_frozen(sl))
-        return;
-    if (was_full) {
-        set_slab_frozen(sl);
-        put_cpu_partial(s, sl, draining::allowed);
-    } else if (sl.inuse == 0 && has_enough_partial(s)) {
-        remove_partial(get_node(s), sl);
-        discard_slab(s, sl);
-    }
+    kmem_cache_node& n = get_node(s);
+    unsigned long flags;
+    lib::raw_spin_lock_irqsave(n.list_lock, flags);
+    slab* const surplus = put_object(s, sl, object);
+    lib::raw_spin_unlock_irqrestore(n.list_lock, flags);
+    discard_slabs(s, surplus);
 }
 
 // Its own cache if it has one: Linux' cache_from_obj.
@@ -56,8 +73,31 @@ void unfreeze_partials(kmem_cache& s, slab* first)
     sl->slab_cache->ops->free(*sl->slab_cache, object, caller);
 }
 
-// The CPU's slab to the node, with the objects of the CPU's list.
-void deactivate_slab(kmem_cache& s, kmem_cache_cpu& c)
+// What this CPU has, to the node; interrupts are off.
+void flush_slab(void* cache)
+{
+    kmem_cache& s = *static_cast<kmem_cache*>(cache);
+    kmem_cache_node& n = get_node(s);
+    lib::raw_spin_lock(n.list_lock);
+    kmem_cache_cpu& c = this_cpu_slab(s);
+    slab* const unused = c.slab != nullptr ? deactivate_slab(s, c) : nullptr;
+    slab* const partial = c.partial;
+    c.partial = nullptr;
+    slab* const surplus = unfreeze_partials(s, partial);
+    lib::raw_spin_unlock(n.list_lock);
+    discard_slabs(s, unused);
+    discard_slabs(s, surplus);
+}
+
+inline void free_fast(kmem_cache& s, slab& sl, void* object, uintptr_t caller)
+{
+    if (!lib::percpu_list_push<kCpuSlabs>(&s, &sl, object))
+        free_slow(s, sl, object, caller);
+}
+
+} // namespace
+
+slab* deactivate_slab(kmem_cache& s, kmem_cache_cpu& c)
 {
     slab& sl = *c.slab;
     for (void* object = c.freelist; object != nullptr;) {
@@ -70,26 +110,16 @@ void deactivate_slab(kmem_cache& s, kmem_cache_cpu& c)
     c.slab = nullptr;
     c.freelist = nullptr;
     clear_slab_frozen(sl);
-    if (sl.inuse == 0 && has_enough_partial(s))
-        discard_slab(s, sl);
-    else if (sl.freelist != nullptr)
-        add_partial(get_node(s), sl, list_end::tail);
-}
-
-inline void free_fast(kmem_cache& s, slab& sl, void* object, uintptr_t caller)
-{
-    kmem_cache_cpu& c = this_cpu_slab(s);
-    if (&sl != c.slab) {
-        free_slow(s, sl, object, caller);
-        return;
+    if (sl.inuse == 0 && has_enough_partial(s)) {
+        sl.next = nullptr;
+        return &sl;
     }
-    set_freepointer(s, object, c.freelist);
-    c.freelist = object;
+    if (sl.freelist != nullptr)
+        add_partial(get_node(s), sl, list_end::tail);
+    return nullptr;
 }
 
-} // namespace
-
-void put_cpu_partial(kmem_cache& s, slab& sl, draining drain)
+slab* put_cpu_partial(kmem_cache& s, slab& sl, draining drain)
 {
     kmem_cache_cpu& c = this_cpu_slab(s);
     slab* older = c.partial;
@@ -102,19 +132,12 @@ void put_cpu_partial(kmem_cache& s, slab& sl, draining drain)
     sl.slabs = older != nullptr ? older->slabs + 1 : 1;
     sl.next = older;
     c.partial = &sl;
-    unfreeze_partials(s, surplus);
+    return unfreeze_partials(s, surplus);
 }
 
 void flush_cpu_slabs(kmem_cache& s)
 {
-    for (unsigned cpu = 0; cpu < s.caches->env.pgdat->nr_online_cpus; cpu++) {
-        kmem_cache_cpu& c = s.cpu_slab[cpu];
-        if (c.slab != nullptr)
-            deactivate_slab(s, c);
-        slab* const partial = c.partial;
-        c.partial = nullptr;
-        unfreeze_partials(s, partial);
-    }
+    slab_output(s).on_each_cpu(flush_slab, &s);
 }
 
 void slub_free(kmem_cache& s, void* object, uintptr_t caller)

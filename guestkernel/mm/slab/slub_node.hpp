@@ -64,6 +64,7 @@ inline bool has_enough_partial(kmem_cache const& s)
 
 // A slab of new pages with all its objects free, counted by the node; null: no memory.
 slab* new_slab(kmem_cache& s, gfp_t gfp);
-void discard_slab(kmem_cache& s, slab& sl); // on no list any more
+void discard_slab(kmem_cache& s, slab& sl);     // on no list any more
+void discard_slabs(kmem_cache& s, slab* first); // linked by `next`
 
 } // namespace pagelab::mm

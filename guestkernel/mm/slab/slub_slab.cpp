@@ -63,8 +63,8 @@ slab* new_slab(kmem_cache& s, gfp_t gfp)
     link_objects(s, sl);
     kmem_cache_node* const n = s.node[0]; // null for the very first slab
     if (n != nullptr) {
-        n->nr_slabs++;
-        n->total_objects += oo_objects(oo);
+        lib::atomic_add(n->nr_slabs, 1);
+        lib::atomic_add(n->total_objects, oo_objects(oo));
     }
     return &sl;
 }
@@ -73,9 +73,18 @@ void discard_slab(kmem_cache& s, slab& sl)
 {
     check_slab_on_free(s, sl);
     kmem_cache_node& n = get_node(s);
-    n.nr_slabs--;
-    n.total_objects -= slab_objects(sl);
+    lib::atomic_add(n.nr_slabs, -1ul);
+    lib::atomic_add(n.total_objects, 0ul - slab_objects(sl));
     free_slab_pages(s, sl, compound_order(slab_page(sl)));
+}
+
+void discard_slabs(kmem_cache& s, slab* first)
+{
+    while (first != nullptr) {
+        slab& sl = *first;
+        first = sl.next;
+        discard_slab(s, sl);
+    }
 }
 
 } // namespace pagelab::mm

@@ -86,8 +86,8 @@ class MemoryWorld {
     }
 
     static constexpr environment kEnvironment = {
-        .smp_processor_id = [] { return 0u; },
         .clock = [] { return current()->now; },
+        .on_each_cpu = kBareEnvironment.on_each_cpu,
         .page_address = page_address,
         .virt_to_page = virt_to_page,
         .kmap_local_page = [](page& p) -> void* {
@@ -98,6 +98,7 @@ class MemoryWorld {
         .vprintk = vprintk,
         .dump_stack = [] { current()->log += "Call Trace:\n"; },
         .task_name = [] { return "test"; },
+        .task_flags = kBareEnvironment.task_flags,
         .panic = [](char const* why) { current()->panicked = why; },
     };
 

@@ -237,7 +237,7 @@ TEST_CASE_FIXTURE(FixtureOf4, "what one CPU frees another one gets, by way of th
     unsigned const shared = n.shared->avail;
     CHECK(shared == 180); // three times a batch ran over
     CHECK(t.damage() == "none");
-    world.cpu = 3;
+    lib::cpu_number = 3;
     void* const object = kmem_cache_alloc(s, GFP_KERNEL);
     CHECK(std::set<void*>(objects.begin(), objects.end()).count(object) == 1);
     CHECK(n.shared->avail == shared - BATCHREFILL_LIMIT);

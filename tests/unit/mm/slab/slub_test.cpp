@@ -121,13 +121,13 @@ TEST_CASE("objects of another CPU's slab return by the slab's own list")
     std::vector<void*> mine(oo_objects(s.oo));
     for (void*& object : mine)
         object = kmem_cache_alloc(s, GFP_KERNEL);
-    world.cpu = 3;
+    lib::cpu_number = 3;
     kmem_cache_free(s, mine[2]);
     kmem_cache_free(s, mine[5]);
     CHECK(t.damage() == "none");
     void* const other = kmem_cache_alloc(s, GFP_KERNEL); // from a slab of its own
     CHECK(virt_to_slab(t.caches.env, other) != virt_to_slab(t.caches.env, mine[5]));
-    world.cpu = 0;
+    lib::cpu_number = 0;
     CHECK(kmem_cache_alloc(s, GFP_KERNEL) == mine[5]);
     CHECK(kmem_cache_alloc(s, GFP_KERNEL) == mine[2]);
     CHECK(t.damage() == "none");

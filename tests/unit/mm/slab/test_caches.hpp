@@ -17,8 +17,8 @@ namespace pagelab::mm {
 
 // What the environment's functions, which take no context, work on.
 struct TestWorld {
-    std::string log;              // everything printed
-    unsigned cpu = 0;             // that runs
+    std::string log; // everything printed
+    unsigned nr_cpus = 1;
     uint64_t nanoseconds = 0;     // since boot
     unsigned long page_calls = 0; // requests for pages so far
     unsigned long fail_from = 0;  // these requests fail, if the range
@@ -29,8 +29,13 @@ inline TestWorld world;
 
 inline environment const kTestEnvironment = [] {
     environment env = kBareEnvironment;
-    env.smp_processor_id = [] { return world.cpu; };
     env.clock = [] { return world.nanoseconds; };
+    env.on_each_cpu = [](void (*function)(void*), void* argument) {
+        unsigned const here = lib::cpu_number;
+        for (lib::cpu_number = 0; lib::cpu_number < world.nr_cpus; lib::cpu_number++)
+            function(argument);
+        lib::cpu_number = here;
+    };
     env.vprintk = [](log_level, char const* format, va_list arguments) {
         char text[512];
         lib::vsnprintf(text, sizeof(text), format, arguments);
@@ -57,6 +62,8 @@ class TestCaches {
           zonestats_(size_t{nr_cpus} * MAX_NR_ZONES)
     {
         world = {};
+        world.nr_cpus = nr_cpus;
+        lib::cpu_number = 0;
         node.start();
         node.pgdat.env = &kTestEnvironment;
         node.pgdat.nr_online_cpus = nr_cpus;
@@ -67,7 +74,6 @@ class TestCaches {
         caches.env = {
             .pgdat = &node.pgdat,
             .page_offset = reinterpret_cast<uintptr_t>(arena_),
-            .cpu = &world.cpu,
             .alloc_pages = failing_alloc_pages,
             .pid = [] { return 77; },
             .save_stack =
