@@ -1,25 +1,25 @@
 // Virtual wire mode: local APIC on, LINT0 delivers ExtINT, LINT1 NMI.
 //
-// Source: Intel MultiProcessor Specification 1.4, section 3.6.2.2; registers: Intel SDM volume 3,
-// table "Local APIC Register Address Map".
+// Source: Intel MultiProcessor Specification 1.4, section 3.6.2.2.
 #include "firmware/virtual_wire.hpp"
 
 #include <stdint.h>
 
 #include "firmware/io.hpp"
+#include "guestkernel/abi/x86/lapic.hpp"
 
 namespace pagelab::firmware {
 
+namespace lapic = x86::lapic;
+
 namespace {
 
-constexpr uintptr_t kLocalApic = 0xfee0'0000;
-constexpr uint32_t kSpuriousVector = 0xf0, kLint0 = 0x350, kLint1 = 0x360;
-constexpr uint32_t kApicEnabled = 1u << 8 | 0xff; // spurious interrupts, if any, are vector 255
-constexpr uint32_t kExtInt = 7u << 8, kNmi = 4u << 8;
+constexpr uint64_t kSpurious = 0xff; // vector of spurious interrupts, if any
 
-void write(uint32_t offset, uint32_t value)
+void write(lapic::Offset offset, uint64_t value)
 {
-    *reinterpret_cast<uint32_t volatile*>(kLocalApic + offset) = value;
+    *reinterpret_cast<uint32_t volatile*>(lapic::kDefaultBase + offset) =
+        static_cast<uint32_t>(value);
 }
 
 } // namespace
@@ -28,9 +28,9 @@ void wire_interrupts()
 {
     if (!has_local_apic())
         return;
-    write(kSpuriousVector, kApicEnabled);
-    write(kLint0, kExtInt);
-    write(kLint1, kNmi);
+    write(lapic::kSpuriousVector, lapic::svr::Enabled::mask | kSpurious);
+    write(lapic::kLvtLint0, lapic::lvt::Delivery::make(lapic::kExtInt));
+    write(lapic::kLvtLint1, lapic::lvt::Delivery::make(lapic::kNmi));
 }
 
 } // namespace pagelab::firmware

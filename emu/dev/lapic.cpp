@@ -6,11 +6,11 @@
 #include "emu/dev/lapic.hpp"
 
 #include "emu/dev/apic_bus.hpp"
-#include "emu/dev/lapic_registers.hpp"
+#include "guestkernel/abi/x86/lapic.hpp"
 
 namespace pagelab::dev {
 
-using namespace lapic;
+using namespace x86::lapic;
 
 namespace {
 
@@ -181,7 +181,7 @@ void LocalApic::send_command()
         report_error(esr::kSendIllegalVector);
         return;
     }
-    bool const level = icr::TriggerLevel::is_set(command_low_);
+    bool const level = icr::LevelTriggered::is_set(command_low_);
     if (delivery == DeliveryMode::Init && level && !icr::Assert::is_set(command_low_))
         return; // the de-assertion that old CPUs wanted: nobody does anything
     uint64_t const shorthand = icr::Shorthand::get(command_low_);

@@ -17,10 +17,11 @@
 #include "emu/dev/device.hpp"
 #include "emu/dev/lapic_timer.hpp"
 #include "emu/dev/vector_set.hpp"
+#include "guestkernel/abi/x86/lapic.hpp"
 
 namespace pagelab::dev {
 
-inline constexpr uint64_t kLapicBase = 0xfee0'0000; // physical; one page
+inline constexpr uint64_t kLapicBase = x86::lapic::kDefaultBase; // physical; one page
 
 class ApicBus;
 

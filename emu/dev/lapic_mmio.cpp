@@ -2,11 +2,11 @@
 #include <utility>
 
 #include "emu/dev/lapic.hpp"
-#include "emu/dev/lapic_registers.hpp"
+#include "guestkernel/abi/x86/lapic.hpp"
 
 namespace pagelab::dev {
 
-using namespace lapic;
+using namespace x86::lapic;
 
 namespace {
 
