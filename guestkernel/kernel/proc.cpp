@@ -2,6 +2,7 @@
 #include "guestkernel/kernel/proc.hpp"
 
 #include "guestkernel/kernel/console.hpp"
+#include "guestkernel/kernel/cpuinfo.hpp"
 #include "guestkernel/kernel/interrupts.hpp"
 #include "guestkernel/kernel/kallsyms.hpp"
 #include "guestkernel/kernel/kcore.hpp"
@@ -34,6 +35,7 @@ void show_version(lib::seq_file& m)
 constexpr proc_file kFiles[] = {
     {"buddyinfo", show_buddyinfo_file},
     {"cmdline", show_cmdline},
+    {"cpuinfo", show_cpuinfo},
     {"interrupts", show_interrupts},
     {"iomem", show_iomem_file},
     {"kallsyms", show_kallsyms},

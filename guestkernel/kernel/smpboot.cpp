@@ -8,6 +8,7 @@
 #include "guestkernel/arch/x86/lapic.hpp"
 #include "guestkernel/arch/x86/pic.hpp"
 #include "guestkernel/arch/x86/trampoline.hpp"
+#include "guestkernel/kernel/cpuinfo.hpp"
 #include "guestkernel/kernel/cpumask.hpp"
 #include "guestkernel/kernel/kernel_tables.hpp"
 #include "guestkernel/kernel/memory.hpp"
@@ -82,7 +83,9 @@ lib::Result<> smp_init(char const* command_line)
     for (unsigned cpu = 1; cpu < count; cpu++)
         TRY(bring_up(cpu));
     printk(log_level::info, "smp: Brought up 1 node, %u CPUs\n", num_online_cpus());
-    printk(log_level::info, "smpboot: Total of %u processors activated\n", num_online_cpus());
+    unsigned long const speed = num_online_cpus() * bogomips_times_100();
+    printk(log_level::info, "smpboot: Total of %u processors activated (%lu.%02lu BogoMIPS)\n",
+           num_online_cpus(), speed / 100, speed % 100);
     arch::pic_mask(arch::kTimerLine); // from here on the boot CPU, too, is ticked by its APIC
     arch::apic_timer_start();
     return {};

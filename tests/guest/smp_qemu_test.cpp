@@ -1,6 +1,7 @@
 // Both guest kernels on several CPUs of QEMU's: that they come up, tick, and answer.
 //
 // "sockets=N": SeaBIOS' MP table names one processor of each package.
+#include <regex>
 #include <string>
 #include <string_view>
 
@@ -112,6 +113,28 @@ TEST_CASE("a panic ends all CPUs")
         halted.read_until(kPrompt);
         halted.type("panic\r");
         CHECK(has(halted.read_until(" ]---\n"), "---[ end Kernel panic - not syncing: asked for "));
+    }
+}
+
+TEST_CASE("/proc/interrupts has a column, and /proc/cpuinfo a block, for each CPU")
+{
+    if (!QemuSession::is_installed())
+        return;
+    for (std::string const arch : {"x86_64", "i686"}) {
+        CAPTURE(arch);
+        QemuSession session(machine(arch, "3", "quiet"));
+        session.read_until(kPrompt);
+        session.type("cat /proc/interrupts /proc/cpuinfo\r");
+        auto const text = session.read_until(kPrompt);
+        CAPTURE(text);
+        CHECK(has(text, "\n           CPU0       CPU1       CPU2       \n"));
+        CHECK(std::regex_search(
+            text, std::regex("LOC: +[1-9][0-9]* +[1-9][0-9]* +[1-9][0-9]*   Local timer ")));
+        for (std::string const cpu : {"0", "1", "2"})
+            CHECK(std::regex_search(
+                text, std::regex("\nprocessor\t: " + cpu + "\n(.*\n)*?apicid\t\t: " + cpu + "\n")));
+        CHECK(has(text, "\nflags\t\t: fpu "));
+        CHECK(!has(text, "processor\t: 3\n"));
     }
 }
 

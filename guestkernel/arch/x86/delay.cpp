@@ -4,13 +4,15 @@
 #include <stdint.h>
 
 #include "guestkernel/arch/x86/clock.hpp"
+#include "guestkernel/arch/x86/cpu.hpp"
 
 namespace pagelab::arch {
 
 void udelay(unsigned long microseconds)
 {
-    uint64_t const end = clock_microseconds() + microseconds + 1;
-    while (clock_microseconds() < end)
+    uint64_t const start = read_tsc();
+    uint64_t const ticks = uint64_t{microseconds} * clock_tsc_khz() / 1000;
+    while (read_tsc() - start < ticks)
         cpu_relax();
 }
 

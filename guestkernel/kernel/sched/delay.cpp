@@ -66,14 +66,6 @@ void ndelay(unsigned long nanoseconds)
         __builtin_ia32_pause();
 }
 
-void udelay(unsigned long microseconds)
-{
-    uint64_t const start = arch::read_tsc();
-    uint64_t const ticks = uint64_t{microseconds} * arch::clock_tsc_khz() / 1000;
-    while (arch::read_tsc() - start < ticks)
-        __builtin_ia32_pause();
-}
-
 void mdelay(unsigned long milliseconds)
 {
     for (; milliseconds > 0; milliseconds--)

@@ -11,6 +11,7 @@
 
 #include <stdint.h>
 
+#include "guestkernel/arch/x86/delay.hpp"
 #include "guestkernel/arch/x86/pit.hpp"
 #include "guestkernel/kernel/sched/timer_base.hpp"
 
@@ -42,7 +43,7 @@ void usleep_range(unsigned long min_us, unsigned long max_us);
 
 // Busy-wait, by the time stamp counter. Anywhere.
 void ndelay(unsigned long nanoseconds);
-void udelay(unsigned long microseconds);
+using arch::udelay;
 void mdelay(unsigned long milliseconds);
 
 uint64_t ktime_get_ns(); // since boot
