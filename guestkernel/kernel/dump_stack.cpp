@@ -5,6 +5,7 @@
 // (show_trace_log_lvl), lib/dump_stack.c.
 #include "guestkernel/kernel/oops.hpp"
 
+#include "guestkernel/kernel/dmi.hpp"
 #include "guestkernel/kernel/kallsyms.hpp"
 #include "guestkernel/kernel/output_lock.hpp"
 #include "guestkernel/kernel/printk.hpp"
@@ -74,6 +75,8 @@ void dump_stack_print_info()
     task_struct const& current = get_current();
     printk(kLevel, "CPU: %u PID: %d Comm: %s %s %s #1\n", arch::smp_processor_id(), current.pid,
            current.comm, print_tainted(), kRelease);
+    if (dmi_ids()[0] != '\0')
+        printk(kLevel, "Hardware name: %s\n", dmi_ids());
 }
 
 [[gnu::noinline]] void dump_stack()
