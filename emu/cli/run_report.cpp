@@ -120,6 +120,7 @@ Result<> write_statistics(std::filesystem::path const& file, machine::Machine& m
         {"instructions", machine.engine().instructions()},
         {"blocks", counts.blocks},
         {"block_calls", counts.block_calls},
+        {"cpu_switches", counts.switches},
         {"virtual_ns", machine.now_ns()},
         {"exceptions", counts_by_vector(counts.exceptions)},
         {"interrupts", counts_by_vector(counts.interrupts)},

@@ -55,7 +55,7 @@ bool is_empty_table(Descriptor const& one)
 
 } // namespace
 
-std::optional<LibraryTlb> LibraryTlb::find(std::byte const* registers)
+std::optional<LibraryTlb> LibraryTlb::find(std::byte* registers)
 {
     for (size_t before = kPrivileges * sizeof(Descriptor); before <= kSearched;
          before += alignof(Descriptor)) {

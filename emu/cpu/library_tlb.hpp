@@ -17,15 +17,17 @@ class LibraryTlb {
   public:
     // For an engine whose live general registers these are and whose TLB has just been flushed.
     // None if nothing there looks like it: the TLB then stays small.
-    static std::optional<LibraryTlb> find(std::byte const* registers);
+    static std::optional<LibraryTlb> find(std::byte* registers);
 
     // Whether a flush now would make a table grow that we want larger. Looks at a sample.
     bool is_crowded() const;
 
-  private:
-    explicit LibraryTlb(std::byte const* descriptors) : descriptors_(descriptors) {}
+    std::byte* descriptors() const { return descriptors_; } // of { mask, table }, three
 
-    std::byte const* descriptors_; // read anew each time: tables move when they grow
+  private:
+    explicit LibraryTlb(std::byte* descriptors) : descriptors_(descriptors) {}
+
+    std::byte* descriptors_; // read anew each time: tables move when they grow
 };
 
 } // namespace pagelab::cpu

@@ -39,15 +39,19 @@ bool is_pointer_of_idle_cpu(std::byte const* pointer, uintptr_t registers)
     return std::memcmp(pointer - kToPointer, idle.data(), sizeof idle) == 0;
 }
 
-// The bytes before `end`, as many as can be read.
+// The bytes before `end`, as many as can be read: whole pages, and what is before `end` in its own.
 std::vector<std::byte> read_before(std::byte const* end)
 {
     std::vector<std::byte> bytes(kSearched);
     size_t unread = kSearched;
-    while (unread != 0 &&
-           read_safely(end - (kSearched - unread) - kPageSize,
-                       std::span(bytes).subspan(unread - kPageSize, kPageSize)) == kPageSize)
-        unread -= kPageSize;
+    size_t chunk = reinterpret_cast<uintptr_t>(end) % kPageSize;
+    while (unread >= chunk) {
+        std::byte const* const from = end - (kSearched - unread) - chunk;
+        if (read_safely(from, std::span(bytes).subspan(unread - chunk, chunk)) != chunk)
+            break;
+        unread -= chunk;
+        chunk = kPageSize;
+    }
     bytes.erase(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(unread));
     return bytes;
 }
@@ -57,18 +61,12 @@ std::vector<std::byte> read_before(std::byte const* end)
 std::optional<NextBlock> NextBlock::find(std::byte* registers)
 {
     auto const bytes = read_before(registers);
-    std::optional<size_t> found; // bytes before the registers
-    for (size_t at = kToPointer; at + 2 * sizeof(uintptr_t) <= bytes.size();
-         at += sizeof(uintptr_t)) {
-        if (!is_pointer_of_idle_cpu(&bytes[at], reinterpret_cast<uintptr_t>(registers)))
-            continue;
-        if (found)
-            return std::nullopt;
-        found = bytes.size() - (at - kToPointer);
-    }
-    if (!found)
-        return std::nullopt;
-    return NextBlock(registers - *found);
+    auto const address = reinterpret_cast<uintptr_t>(registers);
+    constexpr size_t kStep = sizeof(uintptr_t);
+    for (size_t back = 2 * kStep; back + kToPointer <= bytes.size(); back += kStep)
+        if (is_pointer_of_idle_cpu(&bytes[bytes.size() - back], address))
+            return NextBlock(registers - back - kToPointer);
+    return std::nullopt;
 }
 
 void NextBlock::limit(uint32_t instructions)

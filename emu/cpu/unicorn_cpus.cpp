@@ -8,28 +8,67 @@
 
 namespace pagelab::cpu {
 
-void UnicornEngine::make_processors(unsigned count, std::byte* registers)
+namespace {
+
+// Whether linear addresses are the same, but for what a TLB has kept.
+bool is_same_space(mmu::Context const& a, mmu::Context const& b)
+{
+    return a.cr0 == b.cr0 && a.cr3 == b.cr3 && a.cr4 == b.cr4 && a.efer == b.efer;
+}
+
+} // namespace
+
+Result<> UnicornEngine::make_processors(unsigned count, std::byte* registers)
 {
     auto const bytes = access_.bytes();
     processors_.resize(count);
     if (count == 1)
-        return;
-    for (Processor& processor : processors_)
-        processor.state.assign(bytes.begin(), bytes.end());
+        return {};
     next_block_ = NextBlock::find(registers);
+    if (library_tlb_)
+        if (auto made = ProcessorTlbs::make(*library_tlb_, count))
+            tlbs_.emplace(std::move(*made));
+    if (!next_block_ || !tlbs_)
+        return fail("this Unicorn keeps its {} differently; several processors need 2.1.4",
+                    next_block_ ? "TLB" : "CPU");
+    for (Processor& processor : processors_)
+        processor = {{bytes.begin(), bytes.end()}, walker_, false};
+    return {};
 }
 
 void UnicornEngine::switch_to(unsigned cpu)
 {
     if (cpu == cpu_)
         return;
+    ++statistics_.switches;
+    Processor& last = processors_[cpu_];
+    Processor& next = processors_[cpu];
     auto const bytes = access_.bytes();
     bool const a20 = access_.a20();
-    std::ranges::copy(bytes, processors_[cpu_].state.begin());
-    std::ranges::copy(processors_[cpu].state, bytes.begin());
+    mmu::Context const context = access_.load_paging().context;
+    std::ranges::copy(bytes, last.state.begin());
+    std::ranges::copy(next.state, bytes.begin());
     access_.set_a20(a20);
+    last.walker = walker_;
+    walker_ = next.walker;
+    if (last.walker != next.walker)
+        call_walker();
+    last.flush_tlb = false;
+    tlbs_->switch_to(cpu);
+    bool const same_space = is_same_space(access_.load_paging().context, context);
+    if (next.flush_tlb)
+        uc_ctl_flush_tlb(engine_.get());
+    else if (!same_space)
+        forget_block_addresses();
+    if (!same_space)
+        ++generation_;
     cpu_ = cpu;
-    ++generation_; // the same addresses may be other code
+}
+
+// The library finds blocks by linear address alone before it asks the TLB.
+void UnicornEngine::forget_block_addresses()
+{
+    ProcessorTlbs::Untouched const untouched(*tlbs_);
     uc_ctl_flush_tlb(engine_.get());
 }
 
@@ -49,7 +88,7 @@ bool UnicornEngine::cut_block(uint32_t count)
 {
     uint64_t const retired = clock_.retired();
     bool const too_long = retired + count > slice_end_ && retired < slice_end_;
-    if (!too_long || !next_block_ || cut_at_ == retired)
+    if (!too_long || cut_at_ == retired)
         return false;
     cut_at_ = retired;
     cutting_ = true;

@@ -33,7 +33,7 @@ Result<std::unique_ptr<Engine>> Engine::create(EngineOptions const& options,
     TRY(engine->spare_tlb_scans());
     engine->reset();
     engine->find_tlb(state + layout->registers);
-    engine->make_processors(options.cpus, state + layout->registers);
+    TRY(engine->make_processors(options.cpus, state + layout->registers));
     return engine;
 }
 
@@ -139,7 +139,7 @@ void UnicornEngine::interrupt(uint8_t vector)
 void UnicornEngine::set_a20(bool enabled)
 {
     access_.set_a20(enabled);
-    uc_ctl_flush_tlb(engine_.get());
+    flush_all_tlbs();
 }
 
 void UnicornEngine::discard_code(PhysAddr address, uint64_t bytes)

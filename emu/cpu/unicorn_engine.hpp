@@ -15,6 +15,7 @@
 #include "emu/cpu/linear_access.hpp"
 #include "emu/cpu/next_block.hpp"
 #include "emu/cpu/page_use.hpp"
+#include "emu/cpu/processor_tlbs.hpp"
 #include "emu/cpu/state_access.hpp"
 #include "emu/cpu/unicorn_api.hpp"
 #include "emu/mmu/tlb_rights.hpp"
@@ -30,10 +31,10 @@ class UnicornEngine final : public Engine {
     Result<> add_hooks();
     Result<> spare_tlb_scans();
     void read_cpuid_table();
-    void find_tlb(std::byte const* registers) { library_tlb_ = LibraryTlb::find(registers); }
+    void find_tlb(std::byte* registers) { library_tlb_ = LibraryTlb::find(registers); }
 
     // After reset(): all processors are as the engine is now.
-    void make_processors(unsigned count, std::byte* registers);
+    Result<> make_processors(unsigned count, std::byte* registers);
 
     void switch_to(unsigned cpu) override;
     void reset() override;
@@ -62,8 +63,11 @@ class UnicornEngine final : public Engine {
         UnicornEngine* engine;
         PhysAddr base;
     };
+    enum class Walker : uint8_t { Library, Ours };
     struct Processor { // while another is the engine's
         std::vector<std::byte> state;
+        Walker walker = Walker::Library;
+        bool flush_tlb = false; // when its turn comes
     };
     struct PartialCount { // instructions of a block before an address within it
         uint64_t block = ~uint64_t{0}, linear = 0, generation = 0;
@@ -94,6 +98,7 @@ class UnicornEngine final : public Engine {
     bool cut_block(uint32_t count);
     bool ends_in_pause(uint64_t address, uint32_t size) const;
     void stop_after_pause();
+    void forget_block_addresses();
     uint32_t decode_block(uint64_t address, uint32_t size);
     uint32_t executed_before(uint64_t linear) const;
     void uncount_rest_of_block(uint64_t linear);
@@ -113,9 +118,10 @@ class UnicornEngine final : public Engine {
     // Instructions between two looks at how full the library's TLB is.
     static constexpr uint64_t kLookAtTlbSoon = 1u << 16, kLookAtTlbSeldom = 1u << 18;
 
-    enum class Walker : uint8_t { Library, Ours };
     void choose_walker();
     void set_walker(Walker walker);
+    void call_walker() const;
+    void flush_all_tlbs();
     void look_at_tlb();
     uc_err run_blocks();
     static bool on_tlb_fill(uc_engine*, uint64_t page, uc_mem_type, uc_tlb_entry*, void*) noexcept;
@@ -142,6 +148,7 @@ class UnicornEngine final : public Engine {
 
     std::vector<Processor> processors_;
     unsigned cpu_ = 0; // the engine's
+    std::optional<ProcessorTlbs> tlbs_;
     std::optional<NextBlock> next_block_;
     uint64_t slice_end_ = ~uint64_t{0}; // instruction count
     uint64_t cut_at_ = ~uint64_t{0};    // the count at which the last block was cut

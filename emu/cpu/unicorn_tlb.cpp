@@ -52,7 +52,7 @@ void UnicornEngine::choose_walker()
         return;
     discard_all_code_ = false;
     uc_ctl_flush_tb(engine_.get());
-    uc_ctl_flush_tlb(engine_.get());
+    flush_all_tlbs();
     page_use_.forget();
 }
 
@@ -78,8 +78,21 @@ void UnicornEngine::set_walker(Walker walker)
     if (walker_ == walker)
         return;
     walker_ = walker;
-    uc_ctl_tlb_mode(engine_.get(), walker == Walker::Ours ? UC_TLB_VIRTUAL : UC_TLB_CPU);
+    call_walker();
     uc_ctl_flush_tlb(engine_.get());
+}
+
+void UnicornEngine::call_walker() const
+{
+    uc_ctl_tlb_mode(engine_.get(), walker_ == Walker::Ours ? UC_TLB_VIRTUAL : UC_TLB_CPU);
+}
+
+// The processor's whose turn it is now, the others' when theirs comes.
+void UnicornEngine::flush_all_tlbs()
+{
+    uc_ctl_flush_tlb(engine_.get());
+    for (Processor& processor : processors_)
+        processor.flush_tlb = true;
 }
 
 bool UnicornEngine::on_tlb_fill(uc_engine*, uint64_t page, uc_mem_type type, uc_tlb_entry* entry,
@@ -133,7 +146,7 @@ void UnicornEngine::note_code(PhysAddr page)
         return;
     page_use_.set(page, PageUse::Code);
     if (page_use_.has(page, PageUse::Writable)) // entries without the check may be about
-        uc_ctl_flush_tlb(engine_.get());
+        flush_all_tlbs();
     page_use_.clear(page, PageUse::Writable);
 }
 

@@ -22,10 +22,12 @@ using cpu::Stop;
 // The code begins in real mode at f000:0000. Port 0xf4 stops the engine.
 class Bench : public cpu::Platform {
   public:
-    explicit Bench(std::vector<uint8_t> const& reset_code, std::string_view model = "max")
+    explicit Bench(std::vector<uint8_t> const& reset_code, std::string_view model = "max",
+                   unsigned cpus = 1)
         : rom_(0x1'0000, std::byte{0xf4}), memory_(make_memory(reset_code))
     {
-        auto created = Engine::create({cpu::find_cpu_model(model).value(), {}}, memory_, *this);
+        auto created =
+            Engine::create({cpu::find_cpu_model(model).value(), {}, cpus}, memory_, *this);
         REQUIRE_MESSAGE(created.has_value(), created.error().message);
         engine = std::move(*created);
     }

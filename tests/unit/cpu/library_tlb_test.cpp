@@ -69,7 +69,7 @@ TEST_CASE("a TLB is recognised only where three empty tables are")
 {
     std::vector<std::byte> table(256 * 64, std::byte{0xff});
     std::array<uint64_t, 64> words{};
-    auto const registers = [&] { return reinterpret_cast<std::byte const*>(&words[40]); };
+    auto const registers = [&] { return reinterpret_cast<std::byte*>(&words[40]); };
     auto const place = [&](size_t at, uint64_t mask, void const* where) {
         words[at] = mask;
         words[at + 1] = reinterpret_cast<uintptr_t>(where);

@@ -62,9 +62,10 @@ inline void append_wrmsr(std::vector<uint8_t>& code, uint32_t number, uint64_t v
 
 class PagedBench final : public Bench {
   public:
-    explicit PagedBench(Mode mode, uint32_t extra_cr4 = 0, std::string_view model = "max")
-        : Bench(start_code(mode, extra_cr4), model), user_cs(is_long(mode) ? kUserCs64 : kUserCs32),
-          mode_(mode)
+    explicit PagedBench(Mode mode, uint32_t extra_cr4 = 0, std::string_view model = "max",
+                        unsigned cpus = 1)
+        : Bench(start_code(mode, extra_cr4), model, cpus),
+          user_cs(is_long(mode) ? kUserCs64 : kUserCs32), mode_(mode)
     {
         put_descriptors();
         put_page_tables();
