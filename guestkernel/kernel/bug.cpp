@@ -55,6 +55,12 @@ bool handle_bug(arch::pt_regs& regs)
     arch::bug_entry* const bug = find_bug(regs.ip);
     if (bug == nullptr)
         return false;
+    if ((bug->flags & BUGFLAG_WARNING) == 0) { // BUG(): what follows is an oops
+        printk(log_level::crit, kCutHere);
+        printk(log_level::crit, "kernel BUG at %s:%u!\n", arch::bug_file(*bug),
+               unsigned{bug->line});
+        return false;
+    }
     unsigned const once = BUGFLAG_ONCE | BUGFLAG_DONE;
     if ((bug->flags & once) != once)
         report_warning(*bug, regs);

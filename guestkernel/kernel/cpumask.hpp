@@ -18,11 +18,13 @@ struct cpumask {
     unsigned long bits[NR_CPUS / kBitsPerLong];
 };
 
+extern "C" {
 extern unsigned nr_cpu_ids; // one above the highest possible CPU; they have no gaps
-
 extern cpumask __cpu_possible_mask;
 extern cpumask __cpu_present_mask;
 extern cpumask __cpu_online_mask;
+extern unsigned __num_online_cpus;
+}
 
 inline constexpr cpumask const* cpu_possible_mask = &__cpu_possible_mask;
 inline constexpr cpumask const* cpu_present_mask = &__cpu_present_mask;
@@ -60,8 +62,6 @@ inline bool cpu_online(unsigned cpu)
 {
     return cpumask_test_cpu(cpu, cpu_online_mask);
 }
-
-extern unsigned __num_online_cpus;
 
 inline unsigned num_online_cpus()
 {

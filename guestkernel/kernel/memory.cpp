@@ -50,6 +50,11 @@ mm::free_area_config zone_limits(unsigned long max_pfn)
 
 } // namespace
 
+mm::pglist_data* const node_data[1] = {&contig_page_data};
+mm::page* mem_map;
+unsigned long max_pfn, max_low_pfn;
+void* high_memory;
+
 mm::memblock& boot_memory()
 {
     return memory;
@@ -76,11 +81,13 @@ mm::Result<> memory_map_init(boot_info const& info)
 
 mm::Result<> zones_init()
 {
-    auto const max_pfn =
-        static_cast<unsigned long>(phys_to_pfn(mm::memblock_end_of_dram(memory)).value);
+    max_pfn = static_cast<unsigned long>(phys_to_pfn(mm::memblock_end_of_dram(memory)).value);
+    max_low_pfn = lib::min(static_cast<unsigned long>(arch::kDirectMapMax / kPageSize), max_pfn);
+    high_memory = arch::phys_to_virt(pfn_to_phys(Pfn(max_low_pfn)));
     mm::free_area_config config = zone_limits(max_pfn);
     report_zone_ranges(config, memory);
-    config.mem_map = TRY(arch::mem_map_init(memory));
+    mem_map = TRY(arch::mem_map_init(memory));
+    config.mem_map = mem_map;
     return mm::free_area_init(contig_page_data, memory, config);
 }
 

@@ -19,6 +19,14 @@ mm::Result<> pagesets_init(); // from now on CPUs keep pages
 mm::memblock& boot_memory();
 mm::pglist_data& node(); // what alloc_pages takes; before page_allocator_init it is empty
 
+// What modules see of it (include/asm/page.h, linux/mm.h); set by zones_init.
+extern "C" {
+extern mm::pglist_data* const node_data[1];
+extern mm::page* mem_map;
+extern unsigned long max_pfn, max_low_pfn; // one above the last frame of RAM, of low memory
+extern void* high_memory;                  // one above low memory in the direct map
+}
+
 void show_iomem_file(lib::seq_file& m);
 void show_buddyinfo_file(lib::seq_file& m);
 void show_zoneinfo_file(lib::seq_file& m);

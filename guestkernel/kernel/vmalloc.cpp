@@ -70,13 +70,6 @@ void* allocate(mm::vm_request const& request)
     return nullptr;
 }
 
-void* allocate(unsigned long size, mm::gfp_t gfp, unsigned long flags, void const* caller)
-{
-    mm::vm_request request = mm::vmalloc_request(kernel_vmalloc, size, gfp, arch::kPageRw, caller);
-    request.vm_flags = flags;
-    return allocate(request);
-}
-
 void warn(char const* what, lib::Result<> const& result, void const* address)
 {
     if (!result)
@@ -94,24 +87,31 @@ lib::Result<> vmalloc_start()
                             arch::kVmallocEnd, space_end());
 }
 
+void* vmalloc_caller(unsigned long size, mm::gfp_t gfp, unsigned long flags, void const* caller)
+{
+    mm::vm_request request = mm::vmalloc_request(kernel_vmalloc, size, gfp, arch::kPageRw, caller);
+    request.vm_flags = flags;
+    return allocate(request);
+}
+
 void* vmalloc(unsigned long size)
 {
-    return allocate(size, mm::GFP_KERNEL, 0, __builtin_return_address(0));
+    return vmalloc_caller(size, mm::GFP_KERNEL, 0, __builtin_return_address(0));
 }
 
 void* vzalloc(unsigned long size)
 {
-    return allocate(size, kZeroed, 0, __builtin_return_address(0));
+    return vmalloc_caller(size, kZeroed, 0, __builtin_return_address(0));
 }
 
 void* vmalloc_user(unsigned long size)
 {
-    return allocate(size, kZeroed, mm::VM_USERMAP, __builtin_return_address(0));
+    return vmalloc_caller(size, kZeroed, mm::VM_USERMAP, __builtin_return_address(0));
 }
 
 void* __vmalloc(unsigned long size, mm::gfp_t gfp)
 {
-    return allocate(size, gfp, 0, __builtin_return_address(0));
+    return vmalloc_caller(size, gfp, 0, __builtin_return_address(0));
 }
 
 void vfree(void const* address)

@@ -16,6 +16,8 @@ void* vmalloc(unsigned long size);
 void* vzalloc(unsigned long size);
 void* vmalloc_user(unsigned long size); // zeroed, may be shown to user mode
 void* __vmalloc(unsigned long size, mm::gfp_t gfp);
+// `caller`: whom /proc/vmallocinfo names; `flags`: of the vm_struct.
+void* vmalloc_caller(unsigned long size, mm::gfp_t gfp, unsigned long flags, void const* caller);
 void vfree(void const* address);
 
 // Memory within reach of the kernel's text, for modules; writable until set_memory_rights().

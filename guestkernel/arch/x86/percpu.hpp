@@ -18,9 +18,10 @@ namespace pagelab::arch {
 
 inline constexpr unsigned NR_CPUS = 64;
 
+extern "C" {
 extern uintptr_t __per_cpu_offset[NR_CPUS];
-
 DECLARE_PER_CPU(uintptr_t, this_cpu_off);
+}
 
 using lib::cpu_number;
 using lib::smp_processor_id;

@@ -49,17 +49,17 @@ static inline bool test_and_change_bit(long n, unsigned long volatile* address)
 
 static inline void __set_bit(long n, unsigned long volatile* address)
 {
-    *__BIT_WORD_OF(n, address) |= BIT_MASK(n);
+    address[BIT_WORD(n)] = address[BIT_WORD(n)] | BIT_MASK(n);
 }
 
 static inline void __clear_bit(long n, unsigned long volatile* address)
 {
-    *__BIT_WORD_OF(n, address) &= ~BIT_MASK(n);
+    address[BIT_WORD(n)] = address[BIT_WORD(n)] & ~BIT_MASK(n);
 }
 
 static inline void __change_bit(long n, unsigned long volatile* address)
 {
-    *__BIT_WORD_OF(n, address) ^= BIT_MASK(n);
+    address[BIT_WORD(n)] = address[BIT_WORD(n)] ^ BIT_MASK(n);
 }
 
 // Positions of the first and last bit set; undefined for 0.

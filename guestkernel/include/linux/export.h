@@ -15,7 +15,9 @@ struct kernel_symbol {
 };
 
 #ifdef MODULE
+__BEGIN_DECLS
 extern struct module __this_module;
+__END_DECLS
 #define THIS_MODULE (&__this_module)
 #else
 #define THIS_MODULE ((struct module*)0)

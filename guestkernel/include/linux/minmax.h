@@ -12,8 +12,8 @@
         (void)(&x_name == &y_name);                                                                \
         x_name op y_name ? x_name : y_name;                                                        \
     })
-#define min(x, y) __compare_once(x, y, __UNIQUE_ID(x), __UNIQUE_ID(y), <)
-#define max(x, y) __compare_once(x, y, __UNIQUE_ID(x), __UNIQUE_ID(y), >)
+#define min(x, y) __compare_once(x, y, __UNIQUE_ID(left), __UNIQUE_ID(right), <)
+#define max(x, y) __compare_once(x, y, __UNIQUE_ID(left), __UNIQUE_ID(right), >)
 #define min_t(type, x, y) min((type)(x), (type)(y))
 #define max_t(type, x, y) max((type)(x), (type)(y))
 #define min3(x, y, z) min((__typeof__(x))min(x, y), z)

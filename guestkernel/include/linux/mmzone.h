@@ -47,9 +47,9 @@ enum zone_type {
 #define MAX_NR_ZONES __MAX_NR_ZONES
 #define __ZONE_SLOTS 5
 #ifdef __x86_64__
-#define __ZONE_ALLOCATOR_WORDS 27
+#define __ZONE_ALLOCATOR_WORDS 28
 #else
-#define __ZONE_ALLOCATOR_WORDS 29
+#define __ZONE_ALLOCATOR_WORDS 30
 #endif
 
 enum zone_watermarks { WMARK_MIN, WMARK_LOW, WMARK_HIGH, WMARK_PROMO, NR_WMARK };
@@ -91,6 +91,7 @@ struct zone {
     int initialized;
     struct free_area free_area[MAX_ORDER];
     unsigned long flags;
+    spinlock_t lock;
     atomic_long_t vm_stat[NR_VM_ZONE_STAT_ITEMS];
     atomic_long_t vm_numa_event[NR_VM_NUMA_EVENT_ITEMS];
     unsigned long __of_the_allocator[__ZONE_ALLOCATOR_WORDS];

@@ -8,9 +8,13 @@
 #include <linux/bug.h>
 #include <linux/export.h>
 #include <linux/kernel.h>
+#include <linux/list.h>
 #include <linux/moduleparam.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
 #include <linux/stringify.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 #define MODULE_NAME_LEN (64 - sizeof(unsigned long))
 
@@ -66,3 +70,10 @@ __END_DECLS
         struct module* __named = (module);                                                         \
         __named ? __named->name : "kernel";                                                        \
     })
+
+__BEGIN_DECLS
+bool try_module_get(struct module* module);
+void __module_get(struct module* module);
+void module_put(struct module* module);
+int module_refcount(struct module* module);
+__END_DECLS

@@ -4,6 +4,7 @@
 
 #include <linux/percpu-defs.h>
 #include <linux/preempt.h>
+#include <linux/sched.h>
 #include <linux/smp.h>
 
 __BEGIN_DECLS

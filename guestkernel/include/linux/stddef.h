@@ -12,6 +12,7 @@
 enum { false = 0, true = 1 };
 #endif
 
+#undef offsetof
 #define offsetof(type, member) __builtin_offsetof(type, member)
 #define sizeof_field(type, member) sizeof(((type*)0)->member)
 #define offsetofend(type, member) (offsetof(type, member) + sizeof_field(type, member))

@@ -23,12 +23,6 @@ workqueue_struct the_system_wq = {
     .name = "events",
 };
 
-void delayed_work_timer_fn(timer_list& timer)
-{
-    delayed_work& dwork = *CONTAINER_OF(&timer, delayed_work, timer);
-    queue_work(*dwork.wq, dwork.work);
-}
-
 // Out of its list, if it is in one. Whether it was.
 bool try_to_grab_pending(work_struct& work)
 {
@@ -58,6 +52,12 @@ bool is_busy(work_struct const& work)
 } // namespace
 
 workqueue_struct* const system_wq = &the_system_wq;
+
+void delayed_work_timer_fn(timer_list& timer)
+{
+    delayed_work& dwork = *CONTAINER_OF(&timer, delayed_work, timer);
+    queue_work(*dwork.wq, dwork.work);
+}
 
 void init_work(work_struct& work, void (*func)(work_struct& work))
 {

@@ -36,7 +36,10 @@ enum : unsigned { // of alloc_workqueue
     __WQ_ORDERED = 1 << 17,
 };
 
+extern "C" {
 extern workqueue_struct* const system_wq;
+void delayed_work_timer_fn(timer_list& timer); // of delayed_work::timer
+}
 
 void init_work(work_struct& work, void (*func)(work_struct& work));
 void init_delayed_work(delayed_work& dwork, void (*func)(work_struct& work));

@@ -1,0 +1,4 @@
+// See linux/delay.h.
+#pragma once
+
+#include <linux/delay.h>

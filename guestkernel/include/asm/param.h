@@ -1,0 +1,4 @@
+// See linux/param.h.
+#pragma once
+
+#include <linux/param.h>

@@ -1,0 +1,4 @@
+// See linux/uaccess.h.
+#pragma once
+
+#include <linux/uaccess.h>

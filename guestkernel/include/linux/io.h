@@ -1,0 +1,4 @@
+// See asm/io.h.
+#pragma once
+
+#include <asm/io.h>

@@ -1,0 +1,4 @@
+// See asm/pgtable.h.
+#pragma once
+
+#include <asm/pgtable.h>

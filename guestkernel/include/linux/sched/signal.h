@@ -1,0 +1,4 @@
+// See linux/sched.h.
+#pragma once
+
+#include <linux/sched.h>

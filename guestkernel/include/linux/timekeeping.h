@@ -1,0 +1,4 @@
+// See ktime.h.
+#pragma once
+
+#include <linux/ktime.h>
