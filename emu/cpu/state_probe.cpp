@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "emu/cpu/leave_long_mode.hpp"
-#include "emu/cpu/unicorn_api.hpp"
+#include "guestkernel/abi/address.hpp"
 
 namespace pagelab::cpu {
 
@@ -32,10 +32,15 @@ std::unexpected<Error> refuse(char const* what)
 
 class Probe {
   public:
+    explicit Probe(uc_engine* engine) : engine_(engine) {}
+    ~Probe();
+    Probe(Probe const&) = delete;
+    Probe& operator=(Probe const&) = delete;
+
     Result<StateLayout> run();
 
   private:
-    Result<> open();
+    Result<> prepare();
     std::vector<std::byte> save();
     std::optional<size_t> find_u64(std::vector<std::byte> const& bytes, uint64_t value) const;
     Result<> find_registers();
@@ -54,31 +59,36 @@ class Probe {
         return value;
     }
 
-    EnginePointer engine_;
+    uc_engine* engine_;
+    uc_hook hook_ = 0;
     ContextPointer context_;
     StateLayout layout_;
     int vector_ = -1;
 };
 
-Result<> Probe::open()
+Probe::~Probe()
 {
-    uc_engine* engine = nullptr;
-    TRY(unicorn_result(uc_open(UC_ARCH_X86, UC_MODE_64, &engine), "uc_open"));
-    engine_.reset(engine);
-    uc_ctl_exits_enable(engine);
-    TRY(unicorn_result(uc_mem_map(engine, kCodeAddress, 0x1000, UC_PROT_ALL), "uc_mem_map"));
-    uc_mem_write(engine, kCodeAddress, kMovDsAx.data(), kMovDsAx.size());
+    if (hook_ != 0)
+        uc_hook_del(engine_, hook_);
+    uc_ctl_flush_tb(engine_);
+    uc_mem_unmap(engine_, kCodeAddress, kPageSize);
+}
+
+Result<> Probe::prepare()
+{
+    TRY(unicorn_result(uc_mem_map(engine_, kCodeAddress, kPageSize, UC_PROT_ALL), "uc_mem_map"));
+    uc_mem_write(engine_, kCodeAddress, kMovDsAx.data(), kMovDsAx.size());
     uc_context* context = nullptr;
-    TRY(unicorn_result(uc_context_alloc(engine, &context), "uc_context_alloc"));
+    TRY(unicorn_result(uc_context_alloc(engine_, &context), "uc_context_alloc"));
     context_.reset(context);
-    layout_.context_size = uc_context_size(engine);
-    leave_long_mode(engine);
+    layout_.context_size = uc_context_size(engine_);
+    leave_long_mode(engine_);
     return {};
 }
 
 std::vector<std::byte> Probe::save()
 {
-    uc_context_save(engine_.get(), context_.get());
+    uc_context_save(engine_, context_.get());
     auto const* bytes = reinterpret_cast<std::byte const*>(context_.get());
     return {bytes, bytes + layout_.context_size};
 }
@@ -99,9 +109,9 @@ std::optional<size_t> Probe::find_u64(std::vector<std::byte> const& bytes, uint6
 Result<> Probe::find_registers()
 {
     uint64_t const rax = 0x1122'3344'5566'7788, r15 = 0x99aa'bbcc'ddee'ff00, rip = 0x7654'3210;
-    uc_reg_write(engine_.get(), UC_X86_REG_RAX, &rax);
-    uc_reg_write(engine_.get(), UC_X86_REG_R15, &r15);
-    uc_reg_write(engine_.get(), UC_X86_REG_RIP, &rip);
+    uc_reg_write(engine_, UC_X86_REG_RAX, &rax);
+    uc_reg_write(engine_, UC_X86_REG_R15, &r15);
+    uc_reg_write(engine_, UC_X86_REG_RIP, &rip);
     auto const bytes = save();
     auto const found = find_u64(bytes, rax);
     if (!found)
@@ -118,10 +128,10 @@ Result<> Probe::find_efer()
 {
     auto const before = save();
     uc_x86_msr msr = {kEferMsr, 0x1}; // SCE
-    uc_reg_write(engine_.get(), UC_X86_REG_MSR, &msr);
+    uc_reg_write(engine_, UC_X86_REG_MSR, &msr);
     auto const after = save();
     msr.value = 0;
-    uc_reg_write(engine_.get(), UC_X86_REG_MSR, &msr);
+    uc_reg_write(engine_, UC_X86_REG_MSR, &msr);
     std::optional<size_t> found;
     for (size_t offset = layout_.a20_mask(); offset + 8 <= after.size(); ++offset) {
         if (at<uint64_t>(before, offset) == 0 && at<uint64_t>(after, offset) == 0x1) {
@@ -147,7 +157,7 @@ Result<> Probe::check_descriptor_tables()
                                             {UC_X86_REG_IDTR, 9, 0x3579'b000}}};
     for (Marker const& marker : markers) {
         uc_x86_mmr value = {0, marker.base, 0x2f, 0};
-        uc_reg_write(engine_.get(), marker.id, &value);
+        uc_reg_write(engine_, marker.id, &value);
     }
     auto const bytes = save();
     for (Marker const& marker : markers) {
@@ -162,8 +172,8 @@ Result<> Probe::check_descriptor_tables()
 Result<> Probe::check_control()
 {
     uint64_t const cr2 = 0xfedc'ba98'7654'3210, cr3 = 0x5'5000;
-    uc_reg_write(engine_.get(), UC_X86_REG_CR2, &cr2);
-    uc_reg_write(engine_.get(), UC_X86_REG_CR3, &cr3);
+    uc_reg_write(engine_, UC_X86_REG_CR2, &cr2);
+    uc_reg_write(engine_, UC_X86_REG_CR3, &cr3);
     auto const bytes = save();
     size_t const cr = layout_.control_registers();
     if (at<uint64_t>(bytes, cr + 16) != cr2 || at<uint64_t>(bytes, cr + 24) != cr3)
@@ -183,20 +193,18 @@ int Probe::provoke(uint16_t selector)
 {
     vector_ = -1;
     uint64_t const rax = selector;
-    uc_reg_write(engine_.get(), UC_X86_REG_RAX, &rax);
-    uc_emu_start(engine_.get(), kCodeAddress, 0, 0, 0);
+    uc_reg_write(engine_, UC_X86_REG_RAX, &rax);
+    uc_emu_start(engine_, kCodeAddress, 0, 0, 0);
     return vector_;
 }
 
 Result<> Probe::find_error_code()
 {
-    uc_hook hook = 0;
     auto const on_interrupt = +[](uc_engine* engine, uint32_t vector, void* self) {
         static_cast<Probe*>(self)->vector_ = static_cast<int>(vector);
         uc_emu_stop(engine);
     };
-    uc_hook_add(engine_.get(), &hook, UC_HOOK_INTR, reinterpret_cast<void*>(on_interrupt), this, 1,
-                0);
+    uc_hook_add(engine_, &hook_, UC_HOOK_INTR, reinterpret_cast<void*>(on_interrupt), this, 1, 0);
     std::vector<size_t> candidates;
     for (size_t i = 0; i < kSelectors.size(); ++i) {
         if (provoke(kSelectors[i]) != 13)
@@ -216,7 +224,7 @@ Result<> Probe::find_error_code()
             int32_t const none = -1;
             std::memcpy(reinterpret_cast<std::byte*>(context_.get()) + candidate + 112, &none, 4);
         }
-        uc_context_restore(engine_.get(), context_.get());
+        uc_context_restore(engine_, context_.get());
     }
     if (candidates.size() != 1)
         return refuse("the error code is not to be found");
@@ -226,7 +234,7 @@ Result<> Probe::find_error_code()
 
 Result<StateLayout> Probe::run()
 {
-    TRY(open());
+    TRY(prepare());
     TRY(find_registers());
     TRY(find_efer());
     TRY(check_descriptor_tables());
@@ -237,9 +245,9 @@ Result<StateLayout> Probe::run()
 
 } // namespace
 
-Result<StateLayout> probe_state_layout()
+Result<StateLayout> probe_state_layout(uc_engine* engine)
 {
-    return Probe().run();
+    return Probe(engine).run();
 }
 
 } // namespace pagelab::cpu

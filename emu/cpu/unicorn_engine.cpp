@@ -12,15 +12,15 @@ namespace pagelab::cpu {
 Result<std::unique_ptr<Engine>> Engine::create(EngineOptions const& options,
                                                mem::PhysicalMemory& memory, Platform& platform)
 {
-    static Result<StateLayout> const layout = probe_state_layout();
-    if (!layout)
-        return std::unexpected(layout.error());
     uc_engine* handle = nullptr;
     TRY(unicorn_result(uc_open(UC_ARCH_X86, UC_MODE_64, &handle), "uc_open"));
     EnginePointer pointer(handle);
     TRY(unicorn_result(uc_ctl_set_cpu_model(handle, options.model.library_number),
                        "uc_ctl_set_cpu_model"));
     TRY(unicorn_result(uc_ctl_exits_enable(handle), "uc_ctl_exits_enable"));
+    static Result<StateLayout> const layout = probe_state_layout(handle);
+    if (!layout)
+        return std::unexpected(layout.error());
     omit_exit_checks(handle); // else only slower
     std::byte* const state = TRY(find_live_state(handle, *layout));
 

@@ -9,7 +9,7 @@
 
 #include "emu/cpu/live_state.hpp"
 #include "emu/cpu/safe_read.hpp"
-#include "emu/cpu/state_probe.hpp"
+#include "tests/unit/cpu/open_engine.hpp"
 
 using namespace pagelab::cpu;
 
@@ -25,10 +25,8 @@ constexpr std::array<uint8_t, 15> kTouchPages = {0x8a, 0x03, 0x48, 0x81, 0xc3, 0
 struct Touching {
     Touching()
     {
-        uc_engine* handle = nullptr;
-        REQUIRE(uc_open(UC_ARCH_X86, UC_MODE_64, &handle) == UC_ERR_OK);
-        engine.reset(handle);
-        StateLayout const layout = probe_state_layout().value();
+        uc_engine* const handle = engine.get();
+        StateLayout const layout = probed_layout();
         registers = find_live_state(handle, layout).value() + layout.registers;
         REQUIRE(uc_mem_map(handle, kCode, 0x1000, UC_PROT_ALL) == UC_ERR_OK);
         REQUIRE(uc_mem_map(handle, kData, kPages * 0x1000, UC_PROT_ALL) == UC_ERR_OK);
@@ -43,7 +41,7 @@ struct Touching {
         REQUIRE(uc_emu_start(engine.get(), kCode, 0, 0, 0) == UC_ERR_OK);
     }
 
-    EnginePointer engine;
+    EnginePointer engine = open_engine();
     std::byte* registers = nullptr;
 };
 

@@ -6,18 +6,11 @@
 
 #include <doctest/doctest.h>
 
-#include "emu/cpu/state_probe.hpp"
+#include "tests/unit/cpu/open_engine.hpp"
 
 using namespace pagelab::cpu;
 
 namespace {
-
-EnginePointer open_engine()
-{
-    uc_engine* handle = nullptr;
-    REQUIRE(uc_open(UC_ARCH_X86, UC_MODE_64, &handle) == UC_ERR_OK);
-    return EnginePointer(handle);
-}
 
 uint64_t word_at(std::byte const* state, size_t offset)
 {
@@ -32,7 +25,7 @@ TEST_CASE("the live state is what instructions work on, each engine having its o
 {
     constexpr std::array<uint8_t, 4> kIncHlt = {0x48, 0xff, 0xc0, 0xf4}; // inc %rax; hlt
     constexpr uint64_t kCode = 0x1000;
-    StateLayout const layout = probe_state_layout().value();
+    StateLayout const layout = probed_layout();
     EnginePointer const first = open_engine(), second = open_engine();
     std::byte* const state = find_live_state(first.get(), layout).value();
     std::byte* const other = find_live_state(second.get(), layout).value();
@@ -53,7 +46,7 @@ TEST_CASE("the live state is what instructions work on, each engine having its o
 
 TEST_CASE("a layout that is not the library's is refused")
 {
-    StateLayout layout = probe_state_layout().value();
+    StateLayout layout = probed_layout();
     layout.registers += 8;
     EnginePointer const engine = open_engine();
     auto const found = find_live_state(engine.get(), layout);
