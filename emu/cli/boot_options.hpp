@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "emu/base/host_memory.hpp"
 #include "emu/load/boot_plan.hpp"
 #include "emu/machine/machine.hpp"
 
@@ -36,13 +37,13 @@ void add_boot_options(CLI::App& command, BootOptions& options);
 // What is needed to make the machine, any number of times.
 struct BootSetup {
     machine::MachineConfig config;
-    std::vector<std::byte> firmware;
-    std::vector<std::byte> kernel;
+    HostMemory firmware;
+    HostMemory kernel;
     std::filesystem::path kernel_file;
-    std::vector<std::vector<std::byte>> initrd;
-    std::vector<std::pair<std::string, std::vector<std::byte>>> files; // by fw_cfg name
-    std::vector<std::string> insmod_lines; // to type once the guest is up
-    load::BootRequest request;             // its spans refer to the vectors above
+    std::vector<HostMemory> initrd;
+    std::vector<std::pair<std::string, HostMemory>> files; // by fw_cfg name
+    std::vector<std::string> insmod_lines;                 // to type once the guest is up
+    load::BootRequest request; // its spans refer to the memory above
 };
 
 // Reads every file the options name. The result must not be moved from where it is made.

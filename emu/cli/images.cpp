@@ -11,6 +11,7 @@ namespace pagelab::cli {
 namespace {
 
 constexpr uintmax_t kLargestFile = uintmax_t{4} << 30;
+constexpr uintmax_t kLarge = uintmax_t{1} << 20; // half a huge page
 
 std::filesystem::path build_folder()
 {
@@ -35,7 +36,7 @@ std::filesystem::path kbuild_folder()
     return build_folder() / "guestkernel" / "kbuild";
 }
 
-Result<std::vector<std::byte>> read_file(std::filesystem::path const& path)
+Result<HostMemory> read_file(std::filesystem::path const& path)
 {
     std::error_code status;
     if (std::filesystem::is_directory(path, status))
@@ -48,7 +49,8 @@ Result<std::vector<std::byte>> read_file(std::filesystem::path const& path)
         return fail("cannot read '{}': {}", path.string(), status.message());
     if (size > kLargestFile)
         return fail("cannot read '{}': {} bytes are too many", path.string(), size);
-    std::vector<std::byte> bytes(size);
+    auto const pages = size < kLarge ? HostPages::Small : HostPages::Huge;
+    HostMemory bytes = TRY(HostMemory::create(size, pages));
     if (!in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size)))
         return fail("cannot read '{}': it ended early", path.string());
     return bytes;

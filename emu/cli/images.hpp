@@ -1,12 +1,10 @@
 // Where the built images are, and reading of files the user names.
 #pragma once
 
-#include <cstddef>
 #include <filesystem>
 #include <string_view>
-#include <vector>
 
-#include "emu/base/error.hpp"
+#include "emu/base/host_memory.hpp"
 
 namespace pagelab::cli {
 
@@ -16,6 +14,6 @@ std::filesystem::path kernel_path(std::string_view arch); // "x86_64" or "i686"
 std::filesystem::path kbuild_folder();                    // what modules are built with
 
 // The whole file. Folders, unreadable and over-large (4 GiB) files are errors of one line.
-Result<std::vector<std::byte>> read_file(std::filesystem::path const& path);
+Result<HostMemory> read_file(std::filesystem::path const& path);
 
 } // namespace pagelab::cli

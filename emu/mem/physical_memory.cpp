@@ -3,9 +3,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <utility>
-
-#include <sys/mman.h>
 
 namespace pagelab::mem {
 
@@ -40,14 +37,9 @@ Result<PhysicalMemory> PhysicalMemory::create(uint64_t ram_size, std::span<std::
 
     PhysicalMemory memory;
     memory.ram_size_ = ram_size;
-    memory.mapping_size_ = ram_size + rom.size();
-    void* const mapping = mmap(nullptr, memory.mapping_size_, PROT_READ | PROT_WRITE,
-                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (mapping == MAP_FAILED)
-        return fail("the host has no address space for {} bytes of RAM", ram_size);
-    auto* const ram = static_cast<std::byte*>(mapping);
+    memory.memory_ = TRY(HostMemory::create(ram_size + rom.size(), HostPages::Small));
+    auto* const ram = memory.memory_.data();
     auto* const rom_bytes = ram + ram_size;
-    memory.mapping_ = ram;
     std::ranges::copy(rom, rom_bytes);
 
     auto const [low, high] = split_ram(ram_size);
@@ -66,19 +58,6 @@ Result<PhysicalMemory> PhysicalMemory::create(uint64_t ram_size, std::span<std::
     if (high != 0)
         regions.push_back({kFourGiB, high, ram + low});
     return memory;
-}
-
-PhysicalMemory::PhysicalMemory(PhysicalMemory&& other) noexcept
-    : ram_size_(other.ram_size_), low_ram_end_(other.low_ram_end_),
-      high_ram_size_(other.high_ram_size_), mapping_(std::exchange(other.mapping_, nullptr)),
-      mapping_size_(other.mapping_size_), regions_(std::move(other.regions_)), main_(other.main_)
-{
-}
-
-PhysicalMemory::~PhysicalMemory()
-{
-    if (mapping_ != nullptr)
-        munmap(mapping_, mapping_size_);
 }
 
 std::span<std::byte> PhysicalMemory::find_span(PhysAddr address) const
@@ -129,7 +108,7 @@ void PhysicalMemory::write(PhysAddr address, std::span<std::byte const> bytes)
     while (!bytes.empty()) {
         auto const target = host_span(address);
         size_t const count = target.empty() ? 1 : std::min(target.size(), bytes.size());
-        bool const is_rom = !target.empty() && target.data() >= mapping_ + ram_size_;
+        bool const is_rom = !target.empty() && target.data() >= memory_.data() + ram_size_;
         if (!target.empty() && !is_rom)
             std::memcpy(target.data(), bytes.data(), count);
         bytes = bytes.subspan(count);

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "emu/base/error.hpp"
+#include "emu/base/host_memory.hpp"
 #include "guestkernel/abi/address.hpp"
 
 namespace pagelab::mem {
@@ -43,10 +44,6 @@ class PhysicalMemory {
     // ram_size: bytes, kRamMinimum..kRamMaximum, whole 4 KiB pages. rom: the firmware, a multiple
     // of 64 KiB up to 128 KiB; its last byte is mapped at 0xfffff and at 0xffff'ffff.
     static Result<PhysicalMemory> create(uint64_t ram_size, std::span<std::byte const> rom);
-
-    PhysicalMemory(PhysicalMemory&&) noexcept;
-    PhysicalMemory& operator=(PhysicalMemory&&) = delete;
-    ~PhysicalMemory();
 
     uint64_t ram_size() const { return ram_size_; }
     // End of RAM below the PCI hole, and bytes of RAM above 4 GiB (0 if none).
@@ -83,8 +80,7 @@ class PhysicalMemory {
     uint64_t ram_size_ = 0;
     PhysAddr low_ram_end_;
     uint64_t high_ram_size_ = 0;
-    std::byte* mapping_ = nullptr; // RAM, then ROM
-    uint64_t mapping_size_ = 0;
+    HostMemory memory_; // RAM, then ROM
     std::vector<Region> regions_;
     Region main_; // the one from 1 MiB on, where nearly all is
 };
