@@ -90,7 +90,8 @@ std::set<std::byte*> search(uc_engine* engine, uint64_t seed)
     std::vector<uintptr_t> words(bytes.size() / sizeof(uintptr_t));
     std::memcpy(words.data(), bytes.data(), words.size() * sizeof(uintptr_t));
     auto const modules = loaded_modules();
-    std::vector<std::byte> room(kSearched);
+    std::vector<uint64_t> room(kSearched / sizeof(uint64_t));
+    uint64_t const first = marker(seed, 0);
     std::set<std::byte*> found;
     for (uintptr_t const pointer : std::set<uintptr_t>(words.begin(), words.end())) {
         if (pointer < kLowest || pointer >= kEnd || pointer % alignof(uint64_t) != 0)
@@ -99,10 +100,13 @@ std::set<std::byte*> search(uc_engine* engine, uint64_t seed)
                 return pointer >= module.first && pointer < module.second;
             }))
             continue;
-        size_t const size = read_safely(reinterpret_cast<void*>(pointer), room);
-        for (size_t at = 0; at + kRegistersSize <= size; at += alignof(uint64_t))
-            if (has_markers(std::span(room).subspan(at).first<kRegistersSize>(), seed))
-                found.insert(reinterpret_cast<std::byte*>(pointer + at));
+        auto* const place = reinterpret_cast<std::byte*>(pointer);
+        size_t const size = read_safely(place, std::as_writable_bytes(std::span(room)));
+        std::span<uint64_t const> const read(room.data(), size / sizeof(uint64_t));
+        for (size_t at = 0; at + kRegisters.size() <= read.size(); ++at)
+            if (read[at] == first &&
+                has_markers(std::as_bytes(read.subspan(at)).first<kRegistersSize>(), seed))
+                found.insert(place + at * sizeof(uint64_t));
     }
     return found;
 }
