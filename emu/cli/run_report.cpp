@@ -121,6 +121,7 @@ Result<> write_statistics(std::filesystem::path const& file, machine::Machine& m
         {"blocks", counts.blocks},
         {"block_calls", counts.block_calls},
         {"cpu_switches", counts.switches},
+        {"translations", counts.translations},
         {"virtual_ns", machine.now_ns()},
         {"exceptions", counts_by_vector(counts.exceptions)},
         {"interrupts", counts_by_vector(counts.interrupts)},

@@ -48,6 +48,7 @@ struct EngineStatistics {
     uint64_t block_calls = 0;               // of these, counted by callback and not in place
     uint64_t short_accesses = 0;            // loads and stores in translated code, made shorter
     uint64_t switches = 0;                  // from one processor to another
+    uint64_t translations = 0;              // of blocks: one when a block first runs
     std::array<uint64_t, 256> exceptions{}; // by vector, raised by instructions
     std::array<uint64_t, 256> interrupts{}; // by vector, external
 };

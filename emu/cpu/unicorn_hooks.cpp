@@ -99,6 +99,7 @@ void UnicornEngine::on_translation(uc_engine*, uc_tb* current, uc_tb*, void* sel
 {
     UnicornEngine& engine = *engine_of(self);
     ++engine.generation_;
+    ++engine.statistics_.translations;
     if (engine.walker_ == Walker::Library)
         engine.note_translation(current->pc, current->size);
     engine.counter_.report_translation(current->pc, current->size, current->icount);

@@ -8,6 +8,8 @@
 // fill in the middle of a task switch: the library puts EIP back to the instruction that caused the
 // fill, and IRET would run again in the other task. So a nested task runs under the library's walk.
 #include "emu/cpu/unicorn_engine.hpp"
+
+#include "emu/cpu/quick_translation.hpp"
 #include "emu/mmu/tlb_rights.hpp"
 #include "guestkernel/abi/x86/cr.hpp"
 #include "guestkernel/abi/x86/efer.hpp"
@@ -19,6 +21,9 @@ namespace {
 
 // Instructions after which pages that once held code may be plain data again.
 constexpr uint64_t kForgetCodeAfter = uint64_t{1} << 30;
+
+// Instructions that are taken for a start: a kernel's first report comes after a million.
+constexpr uint64_t kStart = uint64_t{1} << 21;
 
 mmu::Operation operation_of(uc_mem_type type)
 {
@@ -44,8 +49,10 @@ bool library_should_walk(mmu::Context const& context)
 void UnicornEngine::choose_walker()
 {
     set_walker(library_should_walk(access_.load_paging().context) ? Walker::Library : Walker::Ours);
-    if (clock_.retired() >= forget_code_at_) {
-        forget_code_at_ = clock_.retired() + kForgetCodeAfter;
+    uint64_t const now = clock_.retired();
+    set_translation(now < kStart ? Translation::Quick : Translation::Optimized);
+    if (now >= forget_code_at_) {
+        forget_code_at_ = now < kStart ? kStart : now + kForgetCodeAfter;
         discard_all_code_ = true;
     }
     if (!discard_all_code_)
@@ -154,9 +161,14 @@ void UnicornEngine::note_code(PhysAddr page)
 void UnicornEngine::note_translation(uint64_t address, uint32_t size)
 {
     mmu::Context const context = access_.load_paging().context;
-    for (uint64_t const at : {address, address + size - 1})
+    uint64_t const last = address + size - 1;
+    bool const on_one_page = address / kPageSize == last / kPageSize;
+    for (uint64_t const at : {address, last}) {
         if (auto const code = mmu::translate(context, memory_, VirtAddr(at), {}))
             note_code(code->address.page_start());
+        if (on_one_page)
+            return;
+    }
 }
 
 // Runs until something stops it, changing the walker as needed on the way.
