@@ -43,7 +43,7 @@ struct BootSetup {
     std::vector<HostMemory> initrd;
     std::vector<std::pair<std::string, HostMemory>> files; // by fw_cfg name
     std::vector<std::string> insmod_lines;                 // to type once the guest is up
-    load::BootRequest request; // its spans refer to the memory above
+    load::BootRequest request;                             // its spans refer to the memory above
 };
 
 // Reads every file the options name. The result must not be moved from where it is made.

@@ -1,0 +1,40 @@
+// What a start costs, up to the first report: mostly the translation of code that runs once.
+//
+// The bars are a little above what was needed when they were set. Whoever adds to the kernel's or
+// the firmware's way to the first prompt finds out here; the wall time is `pagelab bench`'s.
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/session/program.hpp"
+
+using namespace pagelab::session;
+
+namespace {
+
+struct Start {
+    char const* arch;
+    uint64_t translations; // of blocks: 5 us each
+    uint64_t instructions;
+};
+
+constexpr Start kBars[] = {
+    {"x86_64", 2100, 1'150'000},
+    {"i686", 2170, 1'250'000},
+};
+
+} // namespace
+
+TEST_CASE("the first report comes after few instructions and little new code")
+{
+    for (Start const& bar : kBars) {
+        CAPTURE(bar.arch);
+        Scratch const scratch;
+        auto const file = scratch.path("stats.json");
+        auto const run = run_program(
+            {"boot", "--arch", bar.arch, "--exec", "cat /proc/buddyinfo", "--stats", file});
+        REQUIRE(run.status == 0);
+        auto const counts = nlohmann::json::parse(read_text(file));
+        CHECK(counts.at("translations").get<uint64_t>() <= bar.translations);
+        CHECK(counts.at("instructions").get<uint64_t>() <= bar.instructions);
+    }
+}
