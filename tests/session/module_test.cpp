@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include "emu/cli/host_view.hpp"
+#include "emu/guest/modules.hpp"
 #include "tests/session/program.hpp"
 #include "tests/session/stopped_guest.hpp"
 #include "tests/session/transcript.hpp"
@@ -94,6 +96,42 @@ TEST_CASE("/proc/modules, /proc/kallsyms and /sys/module tell of a module")
     CHECK(contains(answer_to(out, "cat " + folder + "parameters/hidden"), "No such file"));
     CHECK(contains(answer_to(out, "cat " + number, 2), "No such file"));
     CHECK(answer_to(out, "cat /proc/modules", 1).empty());
+}
+
+TEST_CASE("the host reads the same modules from memory, and gives addresses the same names")
+{
+    for (std::string const arch : {"x86_64", "i686"}) {
+        CAPTURE(arch);
+        StoppedGuest guest(arch, 128 << 20,
+                           {"insmod exporter.ko", "insmod user.ko", "cat /proc/modules",
+                            "cat /proc/kallsyms", "cat /sys/module/user/sections/.text"},
+                           {module_file(arch, "exporter"), module_file(arch, "user")});
+        auto const types = guest.types();
+        cli::HostView const view(guest.machine(), types);
+        auto const report = guest::read_modules(view.kernel());
+        REQUIRE_MESSAGE(report.has_value(), report.error().message);
+        CHECK(report->damage.empty());
+        std::string listed;
+        std::string symbols;
+        int const width = arch == "i686" ? 8 : 16;
+        for (guest::Module const& m : report->modules) {
+            listed += fmt::format("{} {} {} {} Live 0x{:0{}x} (O)\n", m.name, m.core.size, m.users,
+                                  m.name == "exporter" ? "user," : "-", m.core.base.value, width);
+            for (guest::ModuleSymbol const& symbol : m.symbols) {
+                std::string const line = fmt::format("{}\t[{}]\n", symbol.name, m.name);
+                CHECK(contains(answer_to(guest.console(), "cat /proc/kallsyms"), line));
+                symbols += symbol.name + " ";
+            }
+            CHECK(!m.sections.empty());
+        }
+        CHECK(listed == answer_to(guest.console(), "cat /proc/modules"));
+        CHECK(contains(symbols, "exported_add "));
+        guest::Module const& user = report->modules.front();
+        CHECK(user.name == "user");
+        CHECK(fmt::format("0x{:0{}x}\n", user.sections.front().address.value, width) ==
+              answer_to(guest.console(), "cat /sys/module/user/sections/.text"));
+        CHECK(guest::describe(*report, user.core.base + 1).value_or("none").ends_with(" [user]"));
+    }
 }
 
 TEST_CASE("bad modules are refused in Linux' words, and nothing is lost")

@@ -29,6 +29,15 @@ T required(Result<T> result)
     return std::move(*result);
 }
 
+std::unique_ptr<cli::BootSetup> lend(std::unique_ptr<cli::BootSetup> setup,
+                                     std::vector<std::filesystem::path> const& files)
+{
+    for (auto const& file : files)
+        setup->files.emplace_back("opt/pagelab/" + file.filename().string(),
+                                  required(cli::read_file(file)));
+    return setup;
+}
+
 } // namespace
 
 std::filesystem::path built(std::string_view relative)
@@ -56,8 +65,9 @@ std::unique_ptr<cli::BootSetup> make_setup(std::filesystem::path const& image, u
 }
 
 StoppedGuest::StoppedGuest(std::string const& arch, uint64_t memory,
-                           std::vector<std::string> commands)
-    : setup_(make_setup(kernel_image(arch), memory)),
+                           std::vector<std::string> commands,
+                           std::vector<std::filesystem::path> const& lent)
+    : setup_(lend(make_setup(kernel_image(arch), memory), lent)),
       attendant_(attendance(std::move(commands), console_)),
       machine_(required(cli::make_machine(*setup_, attendant_)))
 {
@@ -70,6 +80,11 @@ StoppedGuest::StoppedGuest(std::string const& arch, uint64_t memory,
 guest::BuddyReport StoppedGuest::read_buddy()
 {
     return required(cli::read_buddy(*machine_, setup_->kernel_file));
+}
+
+guest::TypeTable StoppedGuest::types() const
+{
+    return required(guest::TypeTable::load(setup_->kernel_file));
 }
 
 } // namespace pagelab::session

@@ -22,11 +22,13 @@ class StoppedGuest {
   public:
     // Boots, types the commands and stops when the guest waits for more. Fails the test if it
     // comes to another end.
-    StoppedGuest(std::string const& arch, uint64_t memory, std::vector<std::string> commands);
+    StoppedGuest(std::string const& arch, uint64_t memory, std::vector<std::string> commands,
+                 std::vector<std::filesystem::path> const& lent = {}); // as boot --file
 
     std::string const& console() const { return console_; }
     machine::Machine& machine() { return *machine_; }
     guest::BuddyReport read_buddy();
+    guest::TypeTable types() const; // of its kernel
 
   private:
     std::unique_ptr<cli::BootSetup> setup_;

@@ -292,4 +292,39 @@ extern "C" unsigned const* _start()
     return &hidden;
 }
 
+// Loaded modules.
+struct module_layout {
+    char* base;
+    unsigned size;
+    unsigned text_size;
+};
+struct module_symbol {
+    unsigned long value;
+    unsigned name;
+    char type;
+};
+struct module_section {
+    char const* name;
+    unsigned long address;
+};
+struct module {
+    int state;
+    list_head list;
+    char name[64];
+    module_layout core_layout;
+    module_layout init_layout;
+    int refcnt;
+    unsigned nr_sections;
+    module_section* sections;
+    struct {
+        module_symbol* symbols;
+        unsigned count;
+        char const* strings;
+    } kallsyms;
+};
+list_head modules;
+module loaded;
+module_symbol its_symbol;
+module_section its_section;
+
 } // namespace sample
