@@ -211,7 +211,13 @@ void Uart16550::write_fifo_control(uint8_t value)
 void Uart16550::write_modem_control(uint8_t value)
 {
     unsigned const before = modem_inputs();
+    bool const was_ready = mcr::Rts::is_set(modem_control_);
     modem_control_ = value & 0x1f;
+    if (mcr::Dtr::is_set(modem_control_) && !mcr::Loopback::is_set(modem_control_)) {
+        bool const is_ready = mcr::Rts::is_set(modem_control_);
+        has_flow_control_ |= !is_ready;
+        ready_to_receive_ = is_ready && (ready_to_receive_ || !was_ready);
+    }
     unsigned const after = modem_inputs();
     unsigned changed = (before ^ after) >> 4;
     if (msr::Ri::is_set(after))

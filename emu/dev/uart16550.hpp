@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "emu/dev/device.hpp"
 
@@ -26,6 +27,10 @@ class Uart16550 final : public PortDevice {
     size_t can_receive() const;
     // Whether the guest has asked to be interrupted by input: someone there waits for it.
     bool receive_interrupt_enabled() const { return (interrupt_enable_ & 1) != 0; }
+    // Hardware flow control: the guest has once said "not now", by DTR without RTS.
+    bool has_flow_control() const { return has_flow_control_; }
+    // Whether it has raised RTS since this was asked before.
+    bool take_ready_to_receive() { return std::exchange(ready_to_receive_, false); }
     // Input from outside. Bytes beyond can_receive() are lost and set LSR.OE.
     void receive(std::span<uint8_t const> bytes);
 
@@ -60,6 +65,8 @@ class Uart16550 final : public PortDevice {
     uint8_t scratch_ = 0;
     uint8_t divisor_low_ = 0;
     uint8_t divisor_high_ = 0;
+    bool has_flow_control_ = false;
+    bool ready_to_receive_ = false;
     bool overrun_ = false;
     bool transmitter_empty_pending_ = false; // the THRE interrupt, until IIR reports it
 };

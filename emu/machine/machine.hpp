@@ -41,7 +41,8 @@ class Attendant {
     virtual void debug_output(uint8_t byte) = 0;
     // Input for the serial port, at most `room` bytes; empty if there is none now.
     virtual std::vector<uint8_t> serial_input(size_t room) = 0;
-    // The guest is idle and its serial port listens: it waits for someone to type.
+    // The guest waits for someone to type: its serial port listens, and it is idle or, if it has
+    // flow control, has said that it is ready.
     virtual void guest_waits() = 0;
     // Called now and then while the guest runs, and with the nanoseconds until its next event
     // when it idles. False ends the run with Outcome::Interrupted.
@@ -88,6 +89,7 @@ class Machine final : public cpu::Platform, public dev::Clock, private dev::DmaM
     bool deliver_interrupt();
     void set_deadline();
     void look_at_lines();
+    void ask_for_input();
     void feed_serial();
     bool is_stuck(PhysAddr address) const;
 

@@ -26,6 +26,8 @@ Outcome Machine::run()
             if (!attendant_.attend(std::nullopt))
                 return Outcome::Interrupted;
         }
+        if (chipset_->uart.has_flow_control())
+            ask_for_input();
         feed_serial();
         if (auto const outcome = choose_cpu())
             return *outcome;
@@ -146,6 +148,16 @@ bool Machine::wake_up()
     return schedule_.running() != 0;
 }
 
+// Of a guest that is idle, or has flow control.
+void Machine::ask_for_input()
+{
+    dev::Uart16550& uart = chipset_->uart;
+    if (!uart.receive_interrupt_enabled())
+        return;
+    if (!uart.has_flow_control() || uart.take_ready_to_receive())
+        attendant_.guest_waits();
+}
+
 // Nobody runs: nothing but an interrupt ends that. False if the attendant ends the run.
 bool Machine::idle_until_wake_up()
 {
@@ -161,8 +173,7 @@ bool Machine::idle_until_wake_up()
     if (!anyone([&](unsigned cpu) { return schedule_.activity(cpu) == Activity::Halted; }))
         return true;
     while (!wakes()) {
-        if (chipset_->uart.receive_interrupt_enabled())
-            attendant_.guest_waits();
+        ask_for_input();
         feed_serial();
         if (wakes())
             return true;

@@ -76,6 +76,7 @@ constexpr command kCommands[] = {
     {"rmmod", "NAME...           remove modules", run_rmmod},
     {"selftest", "[SUITE|all [SEED [STEPS]]]  test the memory manager; prints KTAP", run_selftest},
     {"slab", "create|alloc|free|...   caches and their objects; alone: how to use it", run_slab},
+    {"sleep", "SECONDS           wait, as 0.5, while other threads run", run_sleep},
     {"stress", "N SEED            N random allocations and frees, then check", run_stress},
     {"vcheck", "                  verify vmalloc, kmap and per-CPU memory", run_vcheck},
     {"vfree", "ADDRESS           give back what vmalloc took", run_vfree},

@@ -39,8 +39,9 @@ void run_selftest(int argc, char const* const* argv);
 void run_kmalloc(int argc, char const* const* argv);
 void run_slab(int argc, char const* const* argv);
 
-// sched/ps_command.cpp
+// sched/thread_commands.cpp
 void run_ps(int argc, char const* const* argv);
+void run_sleep(int argc, char const* const* argv);
 
 // page_cache.cpp
 void run_pagecache(int argc, char const* const* argv);

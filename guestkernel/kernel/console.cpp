@@ -30,9 +30,12 @@ wait_queue_head input_wait = {{}, {&input_wait.head, &input_wait.head}};
 
 char next_character()
 {
-    while (taken == received)
+    if (taken == received) {
+        arch::uart_set_input(arch::uart_input::ready);
         wait_event(
             input_wait, [] { return taken != received; }, TASK_INTERRUPTIBLE);
+        arch::uart_set_input(arch::uart_input::hold);
+    }
     char const c = input[taken % kInputSize];
     taken = taken + 1;
     return c;

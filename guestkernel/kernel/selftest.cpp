@@ -10,6 +10,7 @@
 #include "guestkernel/kernel/options.hpp"
 #include "guestkernel/kernel/panic.hpp"
 #include "guestkernel/kernel/percpu.hpp"
+#include "guestkernel/kernel/sched/selftest.hpp"
 #include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/smp.hpp"
 #include "guestkernel/kernel/tlb.hpp"
@@ -67,6 +68,7 @@ lib::Result<selftest::totals> run(char const* name, uint64_t seed, uint64_t step
         .scratch =
             static_cast<char*>(arch::phys_to_virt(pfn_to_phys(mm::page_to_pfn(node(), *block)))),
         .scratch_size = kPageSize << kScratchOrder,
+        .own = &kThreadSuite,
     };
     char buffer[256];
     lib::seq_file m = {

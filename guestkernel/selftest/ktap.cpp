@@ -7,9 +7,9 @@ namespace pagelab::selftest {
 
 namespace {
 
-bool is_chosen(suite const& s, char const* name)
+bool is_chosen(suite const* s, char const* name)
 {
-    return strcmp(name, "all") == 0 || strcmp(name, s.name) == 0;
+    return s != nullptr && (strcmp(name, "all") == 0 || strcmp(name, s->name) == 0);
 }
 
 char const* base_name(char const* path)
@@ -45,21 +45,27 @@ unsigned run_suite(suite const& s, subject& on, run_options const& options, lib:
     return failed;
 }
 
+// By number; the last is the kernel's own, which may be null.
+suite const* suite_at(unsigned i, run_options const& options)
+{
+    return i < nr_suites ? kSuites[i] : options.own;
+}
+
 } // namespace
 
 totals run_suites(char const* name, subject& on, run_options const& options, lib::seq_file& m)
 {
     totals all;
-    for (unsigned i = 0; i < nr_suites; i++)
-        all.suites += is_chosen(*kSuites[i], name) ? 1u : 0u;
+    for (unsigned i = 0; i <= nr_suites; i++)
+        all.suites += is_chosen(suite_at(i, options), name) ? 1u : 0u;
     if (all.suites == 0)
         return all;
     lib::seq_printf(m, "KTAP version 1\n1..%u\n", all.suites);
     unsigned number = 0;
-    for (unsigned i = 0; i < nr_suites; i++) {
-        suite const& s = *kSuites[i];
-        if (!is_chosen(s, name))
+    for (unsigned i = 0; i <= nr_suites; i++) {
+        if (!is_chosen(suite_at(i, options), name))
             continue;
+        suite const& s = *suite_at(i, options);
         unsigned const failed = run_suite(s, on, options, m);
         lib::seq_printf(m, "%sok %u %s\n", failed == 0 ? "" : "not ", ++number, s.name);
         lib::seq_flush(m);

@@ -20,7 +20,8 @@ constexpr uint8_t kFifosEnabled = 0xc0; // of the identification: a working 1655
 constexpr uint8_t kEnableAndClearFifos = 0x07;
 constexpr uint8_t kEightBits = 0x03;
 constexpr uint8_t kDivisorLatch = 0x80;
-constexpr uint8_t kDtrRtsOut2 = 0x0b; // OUT2 connects the interrupt line on a PC
+constexpr uint8_t kDtrOut2 = 0x09; // OUT2 connects the interrupt line on a PC
+constexpr uint8_t kRts = 0x02;
 constexpr uint8_t kDataReady = 1 << 0;
 constexpr uint8_t kBreak = 1 << 4; // the line was low for longer than a character
 constexpr uint8_t kTransmitEmpty = 1 << 5;
@@ -39,7 +40,12 @@ void uart_init()
     outb(kFifoControl, kEnableAndClearFifos);
     if ((inb(kFifoControl) & kFifosEnabled) == kFifosEnabled)
         burst = 16;
-    outb(kModemControl, kDtrRtsOut2);
+    outb(kModemControl, kDtrOut2);
+}
+
+void uart_set_input(uart_input input)
+{
+    outb(kModemControl, input == uart_input::ready ? kDtrOut2 | kRts : kDtrOut2);
 }
 
 void uart_write(char const* text, size_t length)

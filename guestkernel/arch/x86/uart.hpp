@@ -13,6 +13,10 @@ void uart_write(char const* text, size_t length);
 // From now on the UART interrupts when it has received; then uart_read() until it is empty.
 void uart_enable_receive_interrupt();
 
+// Hardware flow control, by RTS: whether whoever types should. BREAK and SysRq come through always.
+enum class uart_input { hold, ready };
+void uart_set_input(uart_input input); // hold, at first
+
 inline constexpr int kUartEmpty = -1;
 inline constexpr int kUartBreak = -2;
 int uart_read(); // the next byte, or one of these

@@ -41,8 +41,7 @@ void schedule_preempt_disabled(); // the same where preemption is disabled once
 void yield();
 bool cond_resched(); // schedule() if it is time; whether it was
 
-// Sleep for `timeout` jiffies, after set_current_state(), or until woken; returns what is left.
-long schedule_timeout(long timeout);
+// schedule_timeout() of wait.hpp, with the state set before.
 long schedule_timeout_interruptible(long timeout);
 long schedule_timeout_uninterruptible(long timeout);
 

@@ -62,7 +62,7 @@ void wake_up_interruptible(wait_queue_head& wq);
 
 inline constexpr long MAX_SCHEDULE_TIMEOUT = __LONG_MAX__;
 
-// sched.hpp: what a waiter calls between two looks at the condition; `timeout` in jiffies.
+// Sleep for `timeout` jiffies, after set_current_state(), or until woken; returns what is left.
 long schedule_timeout(long timeout);
 
 // Until `condition()` is true, or `timeout` jiffies have passed: then 0, else what was left of

@@ -47,6 +47,29 @@ TEST_CASE("uart: writes go out at once and the transmitter is always empty")
     CHECK(rig.sent == "helloA");
 }
 
+TEST_CASE("uart: who drops RTS has flow control, and says once for each time when it is ready")
+{
+    Rig rig;
+    rig.out(MCR, 0x0b); // DTR, RTS, OUT2, as of those who never change them
+    CHECK(!rig.uart.has_flow_control());
+    rig.out(MCR, 0x1a); // loopback is not meant for outside
+    rig.out(MCR, 0x00); // nor is hanging up
+    CHECK(!rig.uart.has_flow_control());
+    rig.out(MCR, 0x09);
+    CHECK(rig.uart.has_flow_control());
+    CHECK(!rig.uart.take_ready_to_receive());
+    rig.out(MCR, 0x0b);
+    CHECK(rig.uart.take_ready_to_receive());
+    CHECK(!rig.uart.take_ready_to_receive());
+    rig.out(MCR, 0x0b); // no change
+    CHECK(!rig.uart.take_ready_to_receive());
+    rig.out(MCR, 0x09);
+    rig.out(MCR, 0x0b);
+    rig.out(MCR, 0x09); // too late
+    CHECK(!rig.uart.take_ready_to_receive());
+    CHECK(rig.uart.has_flow_control());
+}
+
 TEST_CASE("uart: DLAB hides data and interrupt enable behind the divisor")
 {
     Rig rig;

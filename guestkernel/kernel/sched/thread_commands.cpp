@@ -1,4 +1,4 @@
-// The command ps: all threads.
+// The commands ps, all threads, and sleep.
 #include "guestkernel/kernel/commands.hpp"
 
 #include "guestkernel/kernel/console.hpp"
@@ -11,6 +11,7 @@ namespace pagelab::kernel {
 namespace {
 
 constexpr size_t kTextSize = 64 * 64;
+constexpr unsigned kLongestSleep = 3'600'000; // milliseconds
 
 struct table {
     char text[kTextSize];
@@ -32,7 +33,38 @@ void add_row(void* context, task_struct& p)
         t.length = kTextSize - 1;
 }
 
+// "2", "0.5", ".125": milliseconds; 0 if it is nothing like that.
+unsigned parse_seconds(char const* text)
+{
+    unsigned ms = 0;
+    unsigned unit = 1000; // what the next digit's 1 is worth
+    bool is_fraction = false;
+    for (; *text != '\0'; text++) {
+        bool const is_digit = *text >= '0' && *text <= '9';
+        if ((!is_digit && (*text != '.' || is_fraction)) || ms > kLongestSleep)
+            return 0;
+        if (!is_digit) {
+            is_fraction = true;
+        } else if (is_fraction) {
+            unit /= 10;
+            ms += unit * static_cast<unsigned>(*text - '0');
+        } else {
+            ms = ms * 10 + unit * static_cast<unsigned>(*text - '0');
+        }
+    }
+    return ms <= kLongestSleep ? ms : 0;
+}
+
 } // namespace
+
+void run_sleep(int argc, char const* const* argv)
+{
+    unsigned const ms = argc > 1 ? parse_seconds(argv[1]) : 0;
+    if (ms == 0)
+        console_puts("sleep: usage: sleep SECONDS, as 2 or 0.5, at most an hour\n");
+    else
+        msleep(ms);
+}
 
 void run_ps(int, char const* const*)
 {

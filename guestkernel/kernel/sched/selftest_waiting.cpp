@@ -1,0 +1,336 @@
+// Several threads at one wait queue, lock, timer or work: that all are let through, and in order.
+#include "guestkernel/kernel/sched/selftest.hpp"
+
+#include "guestkernel/kernel/sched/fork.hpp"
+#include "guestkernel/kernel/sched/kthread.hpp"
+#include "guestkernel/kernel/sched/mutex.hpp"
+#include "guestkernel/kernel/sched/sched.hpp"
+#include "guestkernel/kernel/sched/workqueue.hpp"
+
+namespace pagelab::kernel {
+
+namespace {
+
+constexpr unsigned kThreads = 4;
+constexpr unsigned kRounds = 200;
+
+// What the threads of one test share.
+struct shared {
+    wait_queue_head queue;
+    completion go;
+    completion done;
+    mutex lock;
+    semaphore places;
+    rw_semaphore readers;
+    unsigned volatile value;
+    unsigned volatile inside;
+    unsigned volatile most_inside;
+    unsigned volatile damaged;
+};
+
+shared the; // one test at a time
+
+void reset()
+{
+    init_waitqueue_head(the.queue);
+    init_completion(the.go);
+    init_completion(the.done);
+    mutex_init(the.lock);
+    sema_init(the.places, 2);
+    init_rwsem(the.readers);
+    the.value = 0;
+    the.inside = 0;
+    the.most_inside = 0;
+    the.damaged = 0;
+}
+
+// Starts kThreads threads in `body`, each of which ends by completing `done`.
+bool start(int (*body)(void*))
+{
+    for (unsigned i = 0; i < kThreads; i++) {
+        auto* const number = reinterpret_cast<void*>(uintptr_t{i});
+        if (kthread_run(body, number, "waiter/%u", i) == nullptr)
+            return false;
+    }
+    return true;
+}
+
+bool all_done()
+{
+    for (unsigned i = 0; i < kThreads; i++) {
+        if (wait_for_completion_timeout(the.done, 60 * HZ) == 0)
+            return false;
+    }
+    return true;
+}
+
+// Inside what at most so many may be in; others get their chance to be there too.
+void be_inside()
+{
+    unsigned const now = __atomic_add_fetch(&the.inside, 1, __ATOMIC_SEQ_CST);
+    if (now > the.most_inside)
+        the.most_inside = now;
+    unsigned const value = the.value;
+    yield();
+    the.value = value + 1;
+    __atomic_sub_fetch(&the.inside, 1, __ATOMIC_SEQ_CST);
+}
+
+int wait_for_value(void* number)
+{
+    auto const turn = static_cast<unsigned>(reinterpret_cast<uintptr_t>(number));
+    for (unsigned i = turn; i < kRounds; i += kThreads) {
+        wait_event(the.queue, [i] { return the.value == i; });
+        the.value = i + 1;
+        wake_up_all(the.queue);
+    }
+    complete(the.done);
+    return 0;
+}
+
+int pass_completion(void*)
+{
+    wait_for_completion(the.go);
+    __atomic_add_fetch(&the.value, 1, __ATOMIC_SEQ_CST);
+    complete(the.done);
+    return 0;
+}
+
+int lock_and_count(void*)
+{
+    for (unsigned i = 0; i < kRounds; i++) {
+        mutex_lock(the.lock);
+        be_inside();
+        mutex_unlock(the.lock);
+    }
+    complete(the.done);
+    return 0;
+}
+
+int take_a_place(void*)
+{
+    for (unsigned i = 0; i < kRounds; i++) {
+        down(the.places);
+        be_inside();
+        up(the.places);
+    }
+    complete(the.done);
+    return 0;
+}
+
+// Thread 0 writes, the others read.
+int read_or_write(void* number)
+{
+    for (unsigned i = 0; i < kRounds; i++) {
+        if (number == nullptr) {
+            down_write(the.readers);
+            be_inside();
+            up_write(the.readers);
+        } else {
+            down_read(the.readers);
+            unsigned const before = the.value;
+            yield();
+            if (the.value != before || the.inside != 0)
+                the.damaged = the.damaged + 1;
+            up_read(the.readers);
+        }
+    }
+    complete(the.done);
+    return 0;
+}
+
+} // namespace
+
+// In turns: each is woken by the one before.
+void test_wait_queue(selftest::context& t)
+{
+    reset();
+    EXPECT(t, start(wait_for_value));
+    EXPECT(t, all_done());
+    EXPECT(t, the.value == kRounds);
+    EXPECT(t, !waitqueue_active(the.queue));
+    unsigned long const before = jiffies;
+    EXPECT(t, wait_event_timeout(
+                  the.queue, [] { return false; }, 5) == 0);
+    EXPECT(t, jiffies - before >= 5);
+    EXPECT(t, wait_event_timeout(
+                  the.queue, [] { return true; }, 5) == 5);
+}
+
+void test_completion(selftest::context& t)
+{
+    reset();
+    EXPECT(t, start(pass_completion));
+    msleep(8);
+    EXPECT(t, the.value == 0);
+    complete(the.go);
+    EXPECT(t, wait_for_completion_timeout(the.done, HZ) > 0);
+    msleep(8);
+    EXPECT(t, the.value == 1);
+    complete_all(the.go);
+    complete(the.done); // that of the one above
+    EXPECT(t, all_done());
+    EXPECT(t, the.value == kThreads);
+    EXPECT(t, completion_done(the.go) && try_wait_for_completion(the.go));
+    EXPECT(t, !try_wait_for_completion(the.done));
+    EXPECT(t, wait_for_completion_timeout(the.done, 2) == 0);
+}
+
+void test_mutex(selftest::context& t)
+{
+    reset();
+    EXPECT(t, start(lock_and_count));
+    EXPECT(t, all_done());
+    EXPECT(t, the.value == kThreads * kRounds);
+    EXPECT(t, the.most_inside == 1);
+    EXPECT(t, !mutex_is_locked(the.lock));
+    EXPECT(t, mutex_trylock(the.lock));
+    EXPECT(t, !mutex_trylock(the.lock));
+    mutex_unlock(the.lock);
+}
+
+void test_semaphore(selftest::context& t)
+{
+    reset();
+    EXPECT(t, start(take_a_place));
+    EXPECT(t, all_done());
+    EXPECT(t, the.most_inside == 2);
+    EXPECT(t, the.places.count == 2);
+    EXPECT(t, down_trylock(the.places) && down_trylock(the.places) && !down_trylock(the.places));
+    EXPECT(t, !down_timeout(the.places, 2));
+}
+
+void test_rwsem(selftest::context& t)
+{
+    reset();
+    EXPECT(t, start(read_or_write));
+    EXPECT(t, all_done());
+    EXPECT(t, the.value == kRounds);
+    EXPECT(t, the.damaged == 0);
+    EXPECT(t, the.readers.count == 0 && the.readers.waiting_writers == 0);
+}
+
+namespace {
+
+struct recorded_timer {
+    timer_list timer;
+    unsigned long fired_at; // jiffies; 0: not yet
+};
+
+void record(timer_list& timer)
+{
+    CONTAINER_OF(&timer, recorded_timer, timer)->fired_at = jiffies;
+}
+
+struct recorded_work {
+    delayed_work dwork;
+    unsigned long ran_at;
+    unsigned volatile runs;
+    unsigned sleep_ms;
+};
+
+void run_recorded(work_struct& work)
+{
+    auto& r = *CONTAINER_OF(&to_delayed_work(work), recorded_work, dwork);
+    if (__atomic_add_fetch(&the.inside, 1, __ATOMIC_SEQ_CST) > the.most_inside)
+        the.most_inside = the.inside;
+    if (r.sleep_ms > 0)
+        msleep(r.sleep_ms);
+    r.ran_at = jiffies;
+    r.runs = r.runs + 1;
+    __atomic_sub_fetch(&the.inside, 1, __ATOMIC_SEQ_CST);
+}
+
+void init_recorded(recorded_work& r)
+{
+    r = {};
+    init_delayed_work(r.dwork, run_recorded);
+}
+
+} // namespace
+
+void test_timers(selftest::context& t)
+{
+    recorded_timer timers[4] = {};
+    unsigned long const start_time = jiffies;
+    unsigned long const delays[4] = {9, 3, 6, 3};
+    for (unsigned i = 0; i < 4; i++) {
+        timer_setup(timers[i].timer, record, 0);
+        EXPECT(t, !mod_timer(timers[i].timer, start_time + delays[i]));
+        EXPECT(t, timer_pending(timers[i].timer));
+    }
+    EXPECT(t, mod_timer(timers[2].timer, start_time + 5));
+    EXPECT(t, del_timer(timers[3].timer) && !del_timer(timers[3].timer));
+    msleep(60);
+    EXPECT(t, timers[0].fired_at >= start_time + 9 && timers[0].fired_at <= start_time + 11);
+    EXPECT(t, timers[1].fired_at >= start_time + 3 && timers[1].fired_at <= start_time + 5);
+    EXPECT(t, timers[2].fired_at >= start_time + 5 && timers[2].fired_at <= start_time + 7);
+    EXPECT(t, timers[3].fired_at == 0);
+    EXPECT(t, !timer_pending(timers[0].timer) && !del_timer_sync(timers[0].timer));
+}
+
+void test_work(selftest::context& t)
+{
+    reset();
+    recorded_work works[kThreads];
+    for (recorded_work& r : works) {
+        init_recorded(r);
+        r.sleep_ms = 8;
+        EXPECT(t, schedule_work(r.dwork.work));
+        EXPECT(t, !schedule_work(r.dwork.work));
+    }
+    for (recorded_work& r : works) {
+        flush_work(r.dwork.work);
+        EXPECT(t, r.runs == 1);
+        EXPECT(t, !flush_work(r.dwork.work));
+    }
+    EXPECT(t, the.most_inside > 1); // while one sleeps others run
+    recorded_work& again = works[0];
+    EXPECT(t, schedule_work(again.dwork.work));
+    msleep(4);
+    schedule_work(again.dwork.work); // while it runs: once more
+    EXPECT(t, flush_work(again.dwork.work));
+    EXPECT(t, again.runs == 3);
+    EXPECT(t, !cancel_work_sync(again.dwork.work));
+}
+
+void test_delayed_work(selftest::context& t)
+{
+    reset();
+    recorded_work r;
+    init_recorded(r);
+    unsigned long const before = jiffies;
+    EXPECT(t, schedule_delayed_work(r.dwork, 5));
+    EXPECT(t, !schedule_delayed_work(r.dwork, 1));
+    msleep(60);
+    EXPECT(t, r.runs == 1 && r.ran_at >= before + 5);
+    EXPECT(t, schedule_delayed_work(r.dwork, HZ));
+    EXPECT(t, cancel_delayed_work_sync(r.dwork));
+    EXPECT(t, !cancel_delayed_work_sync(r.dwork));
+    EXPECT(t, schedule_delayed_work(r.dwork, HZ));
+    EXPECT(t, flush_delayed_work(r.dwork));
+    EXPECT(t, r.runs == 2);
+}
+
+// An ordered queue runs one at a time; flushing waits for all; destroying leaves nothing.
+void test_workqueue(selftest::context& t)
+{
+    reset();
+    workqueue_struct* const wq = alloc_workqueue("ordered", __WQ_ORDERED, 0);
+    EXPECT(t, wq != nullptr);
+    recorded_work works[kThreads];
+    for (recorded_work& r : works) {
+        init_recorded(r);
+        r.sleep_ms = 4;
+        EXPECT(t, queue_work(*wq, r.dwork.work));
+    }
+    flush_workqueue(*wq);
+    for (recorded_work& r : works)
+        EXPECT(t, r.runs == 1);
+    EXPECT(t, the.most_inside == 1);
+    EXPECT(t, queue_work(*wq, works[0].dwork.work));
+    destroy_workqueue(*wq);
+    EXPECT(t, works[0].runs == 2);
+}
+
+} // namespace pagelab::kernel
