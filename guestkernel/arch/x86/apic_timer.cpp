@@ -45,4 +45,9 @@ void apic_timer_start()
     lapic_write(lapic::kInitialCount, counts_per_tick);
 }
 
+void apic_timer_stop()
+{
+    lapic_write(lapic::kInitialCount, 0);
+}
+
 } // namespace pagelab::arch

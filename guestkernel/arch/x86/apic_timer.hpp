@@ -12,5 +12,6 @@ void apic_timer_calibrate();
 
 // From now on this CPU gets SystemVector::local_timer kHz times a second.
 void apic_timer_start();
+void apic_timer_stop();
 
 } // namespace pagelab::arch

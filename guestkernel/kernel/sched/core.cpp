@@ -6,6 +6,7 @@
 #include "guestkernel/kernel/oops.hpp"
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/kernel/sched/run_queues.hpp"
+#include "guestkernel/kernel/sched/timer.hpp"
 #include "guestkernel/kernel/sched/kthreadd.hpp"
 #include "guestkernel/kernel/sched/fork.hpp"
 #include "guestkernel/lib/string.hpp"
@@ -134,11 +135,14 @@ void cpu_startup_entry()
     for (;;) {
         while (!need_resched()) {
             lib::local_irq_disable();
-            if (need_resched())
+            if (need_resched()) {
                 lib::local_irq_enable();
-            else
-                arch::enable_interrupts_and_halt();
+                continue;
+            }
+            tick_nohz_idle_enter();
+            arch::enable_interrupts_and_halt();
         }
+        tick_nohz_idle_exit();
         __schedule(switch_kind::preemption);
     }
 }

@@ -16,7 +16,7 @@ namespace pagelab::kernel {
 namespace {
 
 constexpr int kEintr = 4;
-constexpr unsigned kSpinners = 4;
+constexpr unsigned kSpinners = 2;
 
 int count_until_stopped(void* data)
 {
@@ -71,7 +71,7 @@ void preemption(selftest::context& t)
         kthread_bind(*threads[i], 0);
         wake_up_process(*threads[i]);
     }
-    msleep(2 * kSpinners * RR_TIMESLICE * 1000 / HZ);
+    msleep((kSpinners * RR_TIMESLICE + 5) * 1000 / HZ);
     for (task_struct* p : threads)
         EXPECT(t, kthread_stop(*p) == 7);
     for (unsigned long count : counts)

@@ -1,7 +1,9 @@
 // Each CPU's timers, and the tick that drives them.
 #include "guestkernel/kernel/sched/timer.hpp"
 
+#include "guestkernel/arch/x86/apic_timer.hpp"
 #include "guestkernel/kernel/sched/run_queues.hpp"
+#include "guestkernel/kernel/smp.hpp"
 
 extern "C" {
 unsigned long volatile jiffies;
@@ -46,12 +48,16 @@ bool mod_timer(timer_list& timer, unsigned long expires)
 {
     unsigned long flags;
     timer_base& base = lock_timer_base(timer, flags);
+    unsigned const timer_cpu = timer.flags;
     bool const was_pending = timer_pending(timer);
     if (was_pending)
         detach_timer(timer);
     timer.expires = expires;
     enqueue_timer(base, timer);
+    bool const is_asleep = base.tick_is_stopped && timer_cpu != arch::smp_processor_id();
     lib::spin_unlock_irqrestore(base.lock, flags);
+    if (is_asleep)
+        smp_send_reschedule(timer_cpu); // it looks at its timers before it halts again
     return was_pending;
 }
 
@@ -93,6 +99,30 @@ void tick_periodic()
     if (arch::smp_processor_id() == 0)
         jiffies = jiffies + 1;
     scheduler_tick();
+}
+
+void tick_nohz_idle_enter()
+{
+    if (arch::smp_processor_id() == 0)
+        return;
+    timer_base& base = *arch::this_cpu_ptr(&timer_bases);
+    lib::spin_lock(base.lock);
+    bool const was_stopped = base.tick_is_stopped;
+    base.tick_is_stopped = base.timers.next == nullptr || lib::list_empty(base.timers);
+    lib::spin_unlock(base.lock);
+    if (base.tick_is_stopped && !was_stopped)
+        arch::apic_timer_stop();
+    else if (!base.tick_is_stopped && was_stopped)
+        arch::apic_timer_start();
+}
+
+void tick_nohz_idle_exit()
+{
+    timer_base& base = *arch::this_cpu_ptr(&timer_bases);
+    if (!base.tick_is_stopped)
+        return;
+    base.tick_is_stopped = false;
+    arch::apic_timer_start();
 }
 
 // Interrupts are off, and are off again at the end.

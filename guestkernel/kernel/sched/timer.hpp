@@ -33,6 +33,11 @@ bool del_timer_sync(timer_list& timer); // its function does not run any more; n
 void tick_periodic();
 void run_timers();
 
+// A CPU that goes idle without timers needs no tick, but CPU 0, which counts jiffies; one that has
+// a task to run does. Interrupts are off for the first. Source: Linux 6.1 kernel/time/tick-sched.c.
+void tick_nohz_idle_enter();
+void tick_nohz_idle_exit();
+
 unsigned long msecs_to_jiffies(unsigned milliseconds); // rounded up
 unsigned jiffies_to_msecs(unsigned long ticks);
 

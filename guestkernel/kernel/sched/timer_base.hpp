@@ -24,6 +24,7 @@ struct timer_base {
     lib::spinlock_t lock;
     lib::list_head timers;
     timer_list* running_timer; // whose function runs
+    bool tick_is_stopped;      // its CPU is idle, and had no timers
 };
 
 inline bool time_after_eq(unsigned long a, unsigned long b)
