@@ -7,12 +7,14 @@ namespace pagelab::kernel {
 
 extern selftest::suite const kThreadSuite;
 
-// selftest_waiting.cpp: those of what threads wait for.
+// selftest_waiting.cpp
 void test_wait_queue(selftest::context& t);
 void test_completion(selftest::context& t);
 void test_mutex(selftest::context& t);
 void test_semaphore(selftest::context& t);
 void test_rwsem(selftest::context& t);
+
+// selftest_work.cpp
 void test_timers(selftest::context& t);
 void test_work(selftest::context& t);
 void test_delayed_work(selftest::context& t);
