@@ -10,6 +10,8 @@
 #include "guestkernel/kernel/options.hpp"
 #include "guestkernel/kernel/panic.hpp"
 #include "guestkernel/kernel/percpu.hpp"
+#include "guestkernel/kernel/sched/kthread.hpp"
+#include "guestkernel/kernel/sched/sched.hpp"
 #include "guestkernel/kernel/sched/selftest.hpp"
 #include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/smp.hpp"
@@ -34,6 +36,45 @@ constexpr selftest::highmem_functions kHighmem = {
     .check = check_kmaps,
 };
 
+// A thread on each CPU, and how many of them are not through yet.
+struct crowd {
+    void (*function)(void* info, unsigned cpu);
+    void* info;
+    unsigned running;
+    completion ended;
+};
+
+int run_here(void* data)
+{
+    auto& all = *static_cast<crowd*>(data);
+    all.function(all.info, arch::smp_processor_id());
+    if (__atomic_sub_fetch(&all.running, 1, __ATOMIC_ACQ_REL) == 0)
+        complete(all.ended);
+    return 0;
+}
+
+bool run_everywhere(void (*function)(void* info, unsigned cpu), void* info)
+{
+    task_struct* threads[arch::NR_CPUS];
+    crowd all = {function, info, 0, {}};
+    init_completion(all.ended);
+    unsigned cpu;
+    for_each_online_cpu(cpu)
+    {
+        threads[cpu] = kthread_create(run_here, &all, "selftest/%u", cpu);
+        if (threads[cpu] == nullptr) {
+            while (cpu > 0)
+                kthread_stop(*threads[--cpu]);
+            return false;
+        }
+        kthread_bind(*threads[cpu], cpu);
+        all.running++;
+    }
+    for_each_online_cpu(cpu) wake_up_process(*threads[cpu]);
+    wait_for_completion(all.ended);
+    return true;
+}
+
 constexpr selftest::smp_functions kSmp = {
     .num_online_cpus = num_online_cpus,
     .this_cpu = arch::smp_processor_id,
@@ -46,6 +87,7 @@ constexpr selftest::smp_functions kSmp = {
     .call_all = [](smp_call_func_t function,
                    void* info) { on_each_cpu(function, info, call_wait::yes); },
     .flush_tlb = flush_tlb_kernel_range,
+    .run_everywhere = run_everywhere,
 };
 
 lib::Result<selftest::totals> run(char const* name, uint64_t seed, uint64_t steps)

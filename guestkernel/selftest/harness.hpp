@@ -38,6 +38,8 @@ struct smp_functions {
     void (*call_without_waiting)(unsigned cpu, void (*function)(void* info), void* info);
     void (*call_all)(void (*function)(void* info), void* info);
     void (*flush_tlb)(unsigned long start, unsigned long end); // of all CPUs
+    // function(info, cpu) in a thread on each CPU, all at once; false: no memory for the threads.
+    bool (*run_everywhere)(void (*function)(void* info, unsigned cpu), void* info);
 };
 
 // Whether what vmalloc maps can be written to: on the host its addresses are but numbers.

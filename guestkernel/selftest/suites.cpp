@@ -4,7 +4,7 @@
 namespace pagelab::selftest {
 
 suite const* const kSuites[] = {&kPageSuite, &kSlabSuite,   &kKmallocSuite, &kVmallocSuite,
-                                &kKmapSuite, &kPercpuSuite, &kSmpSuite};
+                                &kKmapSuite, &kPercpuSuite, &kSmpSuite,     &kSmpThreadsSuite};
 unsigned const nr_suites = sizeof(kSuites) / sizeof(kSuites[0]);
 
 } // namespace pagelab::selftest
