@@ -1,4 +1,4 @@
-// The kernel's self-tests in the kernel, on both widths and three sizes of RAM.
+// The kernel's self-tests in the kernel, on both widths, three sizes of RAM, and up to 16 CPUs.
 //
 // To repeat a failure: PAGELAB_SEED=<seed> tests/bin/guest_selftest
 #include <cstdlib>
@@ -20,13 +20,15 @@ std::string chosen_seed()
     return text != nullptr ? text : std::to_string(std::random_device{}());
 }
 
-void expect_all_pass(std::string const& arch, std::string const& memory, std::string const& options)
+// The seed is also that of the CPUs' turns.
+void expect_all_pass(std::string const& arch, std::string const& memory, std::string const& options,
+                     std::string const& cpus = "1")
 {
     std::string const seed = chosen_seed();
-    INFO("PAGELAB_SEED=", seed, " ", arch, " ", memory, " ", options);
-    auto const run =
-        session::run_program({"boot", "--arch", arch, "--mem", memory, "--append",
-                              "quiet selftest=all selftest_seed=" + seed + " " + options});
+    INFO("PAGELAB_SEED=", seed, " ", arch, " ", memory, " ", options, " cpus ", cpus);
+    auto const run = session::run_program(
+        {"boot", "--arch", arch, "--mem", memory, "--cpus", cpus, "--seed", seed, "--append",
+         "quiet selftest=all selftest_seed=" + seed + " " + options});
     CAPTURE(run.out);
     CAPTURE(run.err);
     CHECK(run.status == 0);
@@ -56,6 +58,15 @@ TEST_CASE("every suite passes with each slab allocator, and with SLUB's debuggin
         for (std::string const option :
              {"slab_allocator=slab", "slab_allocator=slob", "slab_nomerge slub_debug=FZPU"})
             expect_all_pass(arch, "64M", "selftest_steps=20000 " + option);
+    }
+}
+
+TEST_CASE("every suite passes on 2, 4 and 16 CPUs, whoever's turn it is")
+{
+    for (std::string const arch : {"x86_64", "i686"}) {
+        expect_all_pass(arch, "128M", "selftest_steps=4000", "2");
+        expect_all_pass(arch, "128M", "selftest_steps=4000", "4");
+        expect_all_pass(arch, "128M", "selftest_steps=1000", "16");
     }
 }
 

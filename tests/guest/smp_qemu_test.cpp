@@ -97,6 +97,20 @@ TEST_CASE("calls reach every CPU, and a shootdown takes from each what it would 
     }
 }
 
+TEST_CASE("threads on all CPUs call, flush and take pages at once")
+{
+    if (!QemuSession::is_installed())
+        return;
+    for (std::string const arch : {"x86_64", "i686"}) {
+        CAPTURE(arch);
+        QemuSession session(machine(arch, "4", "quiet selftest=smp_threads selftest_steps=4000"));
+        auto const text = session.read_to_end();
+        CAPTURE(text);
+        CHECK(session.wait() == 1);
+        CHECK(has(text, "\nok 1 smp_threads\n"));
+    }
+}
+
 TEST_CASE("a panic ends all CPUs")
 {
     if (!QemuSession::is_installed())
