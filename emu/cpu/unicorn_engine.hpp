@@ -102,6 +102,7 @@ class UnicornEngine final : public Engine {
     uint32_t decode_block(uint64_t address, uint32_t size);
     uint32_t executed_before(uint64_t linear) const;
     void uncount_rest_of_block(uint64_t linear);
+    bool uncount_if_restarted(BlockClock::Record const& next);
     void take_exception(Event event);
     void finish_delivery(CpuState& state, Event event);
     void enter_by_instruction(CpuState& state, uint64_t rflags);

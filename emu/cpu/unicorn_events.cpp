@@ -119,6 +119,19 @@ void UnicornEngine::uncount_rest_of_block(uint64_t linear)
     clock_.leave_block();
 }
 
+// The library gives up a block that changes itself, and begins again at the store: with a block of
+// one instruction (Unicorn 2.1, tb_invalidate_phys_page_range__locked in translate-all.c). No jump
+// leads to such a block inside the one it comes from: what is alone by nature ends every block.
+bool UnicornEngine::uncount_if_restarted(BlockClock::Record const& next)
+{
+    BlockClock::Record const& block = clock_.current();
+    bool const restarted = next.count == 1 && next.address >= block.address &&
+                           next.address + next.size < block.address + block.size;
+    if (restarted)
+        uncount_rest_of_block(next.address);
+    return restarted;
+}
+
 // RIP is at the instruction, or after it for INT n.
 void UnicornEngine::take_exception(Event event)
 {

@@ -23,19 +23,20 @@ UnicornEngine* engine_of(void* self)
 void UnicornEngine::on_block(uc_engine*, uint64_t address, uint32_t size, void* self) noexcept
 {
     UnicornEngine& engine = *engine_of(self);
-    engine.clock_.leave_block();
-    if (engine.clock_.attention_reached() && engine.attend())
-        return;
     uint32_t count = engine.counter_.find(address, size);
     if (count == 0)
         count = engine.decode_block(address, size);
+    bool const restarted = engine.uncount_if_restarted({address, size, count});
+    engine.clock_.leave_block();
+    if (engine.clock_.attention_reached() && engine.attend())
+        return;
     if (engine.cut_block(count))
         return;
     engine.clock_.enter_called_block({address, size, count});
     ++engine.statistics_.block_calls;
     if (engine.counter_.ends_in_pause(address))
         engine.stop_after_pause();
-    else if (engine.counter_.is_hot(address))
+    else if (!restarted && engine.counter_.is_hot(address)) // who has to be asked is left calling
         engine.count_in_place(static_cast<std::byte*>(__builtin_return_address(0)));
 }
 
