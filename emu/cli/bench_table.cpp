@@ -15,12 +15,12 @@ struct GuestLoop {
 };
 
 constexpr GuestLoop kLoops[] = {
-    {"list", 20'000'000, 1},    // a node moved
-    {"memset", 20'000, 65'536}, // a byte
-    {"stride", 600, 4096},      // a page touched
-    {"arith", 800'000, 256},    // a step
-    {"exception", 600'000, 1},  // a breakpoint
-    {"pagefault", 600'000, 1},  // a page fault
+    {"list", 50'000'000, 1},     // a node moved
+    {"memset", 80'000, 65'536},  // a byte
+    {"stride", 3'000, 4096},     // a page touched
+    {"arith", 800'000, 256},     // a step
+    {"exception", 1'800'000, 1}, // a breakpoint
+    {"pagefault", 1'500'000, 1}, // a page fault
 };
 
 constexpr SelfBenchmark kSelf[] = {
@@ -57,7 +57,7 @@ std::vector<Benchmark> benchmarks()
                        arch,
                        {Emulator::Pagelab, "rwx", "noexec=off"},
                        {Emulator::Pagelab, "nx"},
-                       400'000,
+                       2'000'000,
                        kStores,
                        3});
     return all;
