@@ -1,6 +1,8 @@
 // From a file's bytes to a module whose init has run: the order of steps.
 #include "guestkernel/kernel/module/load_module.hpp"
 
+#include "guestkernel/kernel/bug.hpp"
+#include "guestkernel/kernel/kallsyms.hpp"
 #include "guestkernel/kernel/module/build_module.hpp"
 #include "guestkernel/kernel/module/module_list.hpp"
 #include "guestkernel/kernel/module/module_symbols.hpp"
@@ -11,6 +13,7 @@
 #include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
 #include "guestkernel/lib/errno.hpp"
+#include "guestkernel/lib/format.hpp"
 #include "guestkernel/lib/irqflags.hpp"
 #include "guestkernel/lib/preempt.hpp"
 #include "guestkernel/lib/string.hpp"
@@ -84,17 +87,26 @@ int form_module(module& m, load_info<native_elf>& info, char const* args)
     return complete_formation(m);
 }
 
+void warn_of_initcall(int (*function)(), char const* with)
+{
+    char symbol[kSymbolTextSize];
+    char message[kSymbolTextSize + 64];
+    lib::snprintf(message, sizeof(message), "initcall %s returned with %s \n",
+                  sprint_symbol(symbol, reinterpret_cast<uintptr_t>(function)), with);
+    warn(message);
+}
+
 [[gnu::noinline]] int do_one_initcall(int (*function)())
 {
     unsigned const count = lib::preempt_count();
     int const result = function();
     if (lib::preempt_count() != count) {
         lib::preempt_count_add(count - lib::preempt_count());
-        printk(log_level::warning, "initcall returned with preemption imbalance\n");
+        warn_of_initcall(function, "preemption imbalance");
     }
     if (lib::irqs_disabled()) {
         lib::local_irq_enable();
-        printk(log_level::warning, "initcall returned with disabled interrupts\n");
+        warn_of_initcall(function, "disabled interrupts");
     }
     return result;
 }

@@ -11,6 +11,8 @@
 
 #include <sys/mman.h>
 
+#include "guestkernel/kernel/bug.hpp"
+#include "guestkernel/kernel/kallsyms.hpp"
 #include "guestkernel/kernel/module/load_module.hpp"
 #include "guestkernel/kernel/module/module_list.hpp"
 #include "guestkernel/kernel/module/module_report.hpp"
@@ -203,6 +205,17 @@ void printk(log_level, char const* format, ...)
     lib::vsnprintf(line, sizeof(line), format, arguments);
     va_end(arguments);
     log_text += line;
+}
+
+void warn(char const* message)
+{
+    log_text += message;
+}
+
+char const* sprint_symbol(char* buffer, uintptr_t)
+{
+    lib::snprintf(buffer, kSymbolTextSize, "init");
+    return buffer;
 }
 
 void mutex_lock(mutex&) {}
