@@ -74,7 +74,7 @@ bool take_mapped_page(holding& h, uint32_t amount)
     mm::page* const p = mm::alloc_pages(node(), mm::GFP_HIGHUSER | kQuiet, 0);
     if (p == nullptr)
         return false;
-    auto* const word = static_cast<uint32_t*>(kmap(*p));
+    auto* const word = static_cast<uint32_t*>(kmap_nowait(*p));
     if (word == nullptr) {
         mm::__free_pages(node(), *p, 0).value();
         return false;

@@ -3,7 +3,6 @@
 
 #include "guestkernel/kernel/console.hpp"
 #include "guestkernel/kernel/options.hpp"
-#include "guestkernel/kernel/page_cache.hpp"
 #include "guestkernel/kernel/panic.hpp"
 #include "guestkernel/kernel/sched/kthreadd.hpp"
 #include "guestkernel/kernel/sched/sched.hpp"
@@ -134,7 +133,6 @@ void run_console()
         console_puts("/ # ");
         console_read_line(line, sizeof(line));
         run_line(line);
-        run_idle_work();
         static_cast<void>(start_kthreadd()); // what nobody needs before the first report
     }
 }

@@ -8,6 +8,7 @@
 #include "guestkernel/kernel/kernel_tables.hpp"
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/kernel/sched/sched.hpp"
 #include "guestkernel/kernel/tlb.hpp"
 #include "guestkernel/lib/string.hpp"
 #include "guestkernel/mm/highmem.hpp"
@@ -31,6 +32,11 @@ void* kmap(mm::page& p)
     return page_address(p);
 }
 
+void* kmap_nowait(mm::page& p)
+{
+    return page_address(p);
+}
+
 void kunmap(mm::page&) {}
 
 void* kmap_local_page(mm::page& p)
@@ -50,6 +56,22 @@ char const* check_kmaps()
 namespace {
 
 mm::highmem windows;
+wait_queue_head pkmap_map_wait = {{}, {&pkmap_map_wait.head, &pkmap_map_wait.head}};
+
+[[gnu::noinline]] void* wait_for_slot(mm::page& p)
+{
+    wait_queue_entry entry;
+    init_wait_entry(entry, 0);
+    void* address = nullptr;
+    while (address == nullptr) {
+        prepare_to_wait(pkmap_map_wait, entry, TASK_UNINTERRUPTIBLE);
+        address = kmap_nowait(p);
+        if (address == nullptr)
+            schedule();
+    }
+    finish_wait(pkmap_map_wait, entry);
+    return address;
+}
 
 } // namespace
 
@@ -77,9 +99,15 @@ void* page_address(mm::page& p)
     return mm::page_address(windows, p);
 }
 
-void* kmap(mm::page& p)
+void* kmap_nowait(mm::page& p)
 {
     return mm::kmap(windows, p);
+}
+
+void* kmap(mm::page& p)
+{
+    void* const address = kmap_nowait(p);
+    return address != nullptr ? address : wait_for_slot(p);
 }
 
 void kunmap(mm::page& p)
@@ -87,6 +115,9 @@ void kunmap(mm::page& p)
     auto const result = mm::kunmap(windows, p);
     if (!result)
         printk(log_level::err, "kunmap: %s\n", result.error().message);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST); // whoever queues itself looks at the slots afterwards
+    if (waitqueue_active(pkmap_map_wait))
+        wake_up(pkmap_map_wait);
 }
 
 void* kmap_local_page(mm::page& p)

@@ -1,7 +1,7 @@
 // kmap and its family as Linux names them. On x86_64 all memory has an address already.
 //
-// kmap returns null when all 512 slots are in use (Linux would sleep); kunmap of what is not mapped
-// and kunmap_local out of order are reported in the log and change nothing.
+// kmap sleeps while all 512 slots are in use; kunmap of what is not mapped and kunmap_local out of
+// order are reported in the log and change nothing.
 #pragma once
 
 #include "guestkernel/lib/result.hpp"
@@ -15,6 +15,7 @@ lib::Result<> highmem_start();
 void* page_address(mm::page& p); // null: a high page that is not mapped
 
 void* kmap(mm::page& p);
+void* kmap_nowait(mm::page& p); // null: all slots are in use. For one thread that takes many
 void kunmap(mm::page& p);
 
 void* kmap_local_page(mm::page& p);

@@ -4,6 +4,7 @@
 #include "guestkernel/arch/x86/clock.hpp"
 #include "guestkernel/arch/x86/layout.hpp"
 #include "guestkernel/kernel/highmem.hpp"
+#include "guestkernel/kernel/kswapd.hpp"
 #include "guestkernel/kernel/oops.hpp"
 #include "guestkernel/kernel/panic.hpp"
 #include "guestkernel/kernel/printk.hpp"
@@ -59,6 +60,7 @@ mm::environment const memory_environment = {
     .dump_stack = dump_stack,
     .task_name = []() -> char const* { return get_current().comm; },
     .task_flags = []() -> unsigned& { return get_current().flags; },
+    .wake_kswapd = wake_kswapd,
     .panic = [](char const* why) { panic("%s", why); },
 };
 

@@ -118,11 +118,6 @@ lib::Result<> write_drop_caches(char const* text)
     return {};
 }
 
-void run_idle_work()
-{
-    mm::kswapd_run(node());
-}
-
 void run_pagecache(int argc, char const* const* argv)
 {
     if (argc == 1)

@@ -13,7 +13,4 @@ void page_cache_init(); // after the page allocator
 // echo N > /proc/sys/vm/drop_caches: 1 the page cache, 2 what shrinkers have, 3 both.
 lib::Result<> write_drop_caches(char const* text);
 
-// What the kernel does while it waits for input: kswapd's work.
-void run_idle_work();
-
 } // namespace pagelab::kernel

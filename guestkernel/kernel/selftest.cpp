@@ -29,7 +29,7 @@ constexpr uint64_t kDefaultSteps = 20'000;
 constexpr uint64_t kChecks = 20; // of all invariants, in a random walk
 
 constexpr selftest::highmem_functions kHighmem = {
-    .kmap = kmap,
+    .kmap = kmap_nowait,
     .kunmap = kunmap,
     .kmap_local_page = kmap_local_page,
     .kunmap_local = kunmap_local,

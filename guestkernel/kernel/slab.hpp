@@ -12,6 +12,8 @@ namespace pagelab::kernel {
 // After the page allocator.
 lib::Result<> slab_start(char const* command_line);
 
+void slab_reap_start(); // slab_reap.cpp; with threads
+
 mm::slab_caches& slab_caches();
 
 void* kmalloc(size_t size, mm::gfp_t gfp);

@@ -82,7 +82,7 @@ void run_kmap(int argc, char const* const* argv)
         console_puts("kmap: usage: kmap PFN, of a page that was free at boot\n");
         return;
     }
-    void* const address = kmap(*p);
+    void* const address = kmap_nowait(*p);
     if (address == nullptr) {
         console_puts("kmap: all slots are in use\n");
         return;

@@ -37,6 +37,7 @@ struct environment {
     void (*dump_stack)();       // "Call Trace:" and what follows
     char const* (*task_name)(); // of whoever asks for memory: Linux' current->comm
     unsigned& (*task_flags)();  // and its current->flags, of which mm uses PF_MEMALLOC
+    void (*wake_kswapd)();      // have somebody call kswapd_run() soon; null: nobody will
     void (*panic)(char const*); // does not return in a kernel
 };
 
@@ -54,6 +55,7 @@ inline constexpr environment kBareEnvironment = {
         static unsigned flags;
         return flags;
     },
+    .wake_kswapd = nullptr,
     .panic = nullptr,
 };
 

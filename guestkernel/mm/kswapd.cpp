@@ -84,6 +84,13 @@ void wakeup_kswapd(pglist_data& pgdat, unsigned order, unsigned highest_zoneidx)
         pgdat.kswapd_highest_zoneidx = highest_zoneidx;
     if (asleep || pgdat.kswapd_order < order)
         pgdat.kswapd_order = order;
+    if (asleep && pgdat.env->wake_kswapd != nullptr)
+        pgdat.env->wake_kswapd();
+}
+
+bool kswapd_is_wanted(pglist_data const& pgdat)
+{
+    return pgdat.kswapd_highest_zoneidx != MAX_NR_ZONES;
 }
 
 void kswapd_run(pglist_data& pgdat)

@@ -5,8 +5,7 @@
 //
 // Both look at a part of the LRU lists that doubles with each round, 1/4096 to all of it, from the
 // inactive tail, and ask the shrinkers in proportion. A page goes if nobody but the cache uses it
-// and it is clean, or can be made so. There are no threads yet: kswapd_run is what kswapd's would
-// call, and the idle loop does.
+// and it is clean, or can be made so. kswapd_run is what kswapd's thread calls.
 // Source: Linux 6.1 mm/vmscan.c.
 #pragma once
 
@@ -28,8 +27,9 @@ void wakeup_kswapd(pglist_data& pgdat, unsigned order, unsigned highest_zoneidx)
 // Whether some zone up to highest_zoneidx is above its high watermark.
 bool pgdat_balanced(pglist_data const& pgdat, unsigned order, unsigned highest_zoneidx);
 
-// What kswapd does until it can sleep again; does nothing if nobody woke it.
+// What kswapd's thread does until it can sleep again; does nothing if nobody woke it.
 void kswapd_run(pglist_data& pgdat);
+bool kswapd_is_wanted(pglist_data const& pgdat);
 
 // Pages of the zone on lists that reclaim looks at.
 unsigned long zone_reclaimable_pages(zone const& z);

@@ -2,10 +2,12 @@
 #include "guestkernel/kernel/sched/kthreadd.hpp"
 
 #include "guestkernel/kernel/commands.hpp"
+#include "guestkernel/kernel/kswapd.hpp"
 #include "guestkernel/kernel/panic.hpp"
 #include "guestkernel/kernel/sched/fork.hpp"
 #include "guestkernel/kernel/sched/kthread.hpp"
 #include "guestkernel/kernel/sched/sched.hpp"
+#include "guestkernel/kernel/slab.hpp"
 
 namespace pagelab::kernel {
 
@@ -68,6 +70,8 @@ void make_kthread(kthread_request const& request)
 
 void kthreadd(void*)
 {
+    kswapd_start();
+    slab_reap_start();
     for (;;) {
         set_current_state(TASK_INTERRUPTIBLE);
         lib::list_head* const corpse = take_first(dead);

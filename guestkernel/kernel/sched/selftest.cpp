@@ -185,6 +185,7 @@ constexpr selftest::test kTests[] = {
     {"mutex", test_mutex},
     {"semaphore", test_semaphore},
     {"rwsem", test_rwsem},
+    {"kmap", test_kmap},
     {"timers", test_timers},
     {"work", test_work},
     {"delayed_work", test_delayed_work},

@@ -13,6 +13,7 @@ void test_completion(selftest::context& t);
 void test_mutex(selftest::context& t);
 void test_semaphore(selftest::context& t);
 void test_rwsem(selftest::context& t);
+void test_kmap(selftest::context& t);
 
 // selftest_work.cpp
 void test_timers(selftest::context& t);

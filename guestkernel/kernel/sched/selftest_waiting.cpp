@@ -1,6 +1,8 @@
 // Several threads at one wait queue or lock: that all are let through, and in order.
 #include "guestkernel/kernel/sched/selftest.hpp"
 
+#include "guestkernel/kernel/highmem.hpp"
+#include "guestkernel/kernel/page_alloc.hpp"
 #include "guestkernel/kernel/sched/fork.hpp"
 #include "guestkernel/kernel/sched/kthread.hpp"
 #include "guestkernel/kernel/sched/mutex.hpp"
@@ -139,6 +141,16 @@ int read_or_write(void* number)
     return 0;
 }
 
+int map_page(void* page)
+{
+    the.value = 1;
+    kmap(*static_cast<mm::page*>(page));
+    the.value = 2;
+    kunmap(*static_cast<mm::page*>(page));
+    complete(the.done);
+    return 0;
+}
+
 } // namespace
 
 // In turns: each is woken by the one before.
@@ -198,6 +210,38 @@ void test_semaphore(selftest::context& t)
     EXPECT(t, the.places.count == 2);
     EXPECT(t, down_trylock(the.places) && down_trylock(the.places) && !down_trylock(the.places));
     EXPECT(t, !down_timeout(the.places, 2));
+}
+
+// With all slots taken kmap sleeps until one is given back. Needs high memory.
+void test_kmap(selftest::context& t)
+{
+    constexpr unsigned kSlots = 512;
+    reset();
+    auto* const pages = t.take_scratch<mm::page*>(kSlots + 1);
+    EXPECT(t, pages != nullptr);
+    unsigned taken = 0;
+    while (taken <= kSlots && (pages[taken] = alloc_page(mm::GFP_HIGHUSER)) != nullptr)
+        taken++;
+    unsigned mapped = 0;
+    while (mapped < taken && page_address(*pages[mapped]) == nullptr &&
+           kmap_nowait(*pages[mapped]) != nullptr)
+        mapped++;
+    bool const is_full = mapped == kSlots && page_address(*pages[mapped]) == nullptr;
+    bool slept = false;
+    bool woken = false;
+    if (is_full && kthread_run(map_page, pages[mapped], "mapper") != nullptr) {
+        msleep(20);
+        slept = the.value == 1;
+        kunmap(*pages[--mapped]);
+        woken = wait_for_completion_timeout(the.done, HZ) > 0;
+    }
+    while (mapped > 0)
+        kunmap(*pages[--mapped]);
+    while (taken > 0)
+        __free_page(pages[--taken]);
+    if (!is_full)
+        t.skipped = "no high memory";
+    EXPECT(t, !is_full || (slept && woken));
 }
 
 void test_rwsem(selftest::context& t)
