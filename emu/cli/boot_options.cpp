@@ -55,18 +55,34 @@ Result<> lend_file(std::filesystem::path const& path, BootSetup& setup)
     return {};
 }
 
+// A doubled comma is one in a word.
+std::vector<std::string> split_at_commas(std::string const& text)
+{
+    std::vector<std::string> words(1);
+    for (size_t i = 0; i < text.size(); i++) {
+        bool const is_doubled = text[i] == ',' && i + 1 < text.size() && text[i + 1] == ',';
+        if (text[i] == ',' && !is_doubled) {
+            words.emplace_back();
+            continue;
+        }
+        words.back() += text[i];
+        i += is_doubled ? 1 : 0;
+    }
+    return words;
+}
+
 Result<> lend_files(BootOptions const& options, BootSetup& setup)
 {
     for (std::string const& file : options.files)
         TRY(lend_file(file, setup));
     for (std::string const& module : options.modules) {
-        std::string words = module;
-        std::ranges::replace(words, ',', ' ');
-        std::filesystem::path const path = module.substr(0, module.find(','));
+        auto const words = split_at_commas(module);
+        std::filesystem::path const path = words.front();
         TRY(lend_file(path, setup));
-        setup.insmod_lines.push_back(
-            fmt::format("insmod {}{}", path.filename().string(),
-                        words.substr(std::min(path.string().size(), words.size()))));
+        std::string line = "insmod " + path.filename().string();
+        for (size_t i = 1; i < words.size(); i++)
+            line += " " + words[i];
+        setup.insmod_lines.push_back(line);
     }
     return {};
 }
@@ -101,8 +117,8 @@ void add_boot_options(CLI::App& command, BootOptions& options)
     command.add_option("--initrd", options.initrd,
                        "multiboot module or Linux initrd; FILE or FILE,ARGUMENTS; repeatable");
     command.add_option("--module", options.modules,
-                       "module that the guest loads when it is up; FILE or FILE,NAME=VALUE,...; "
-                       "repeatable");
+                       "module that the guest loads when it is up; FILE or FILE,NAME=VALUE,... "
+                       "(a comma in a value is doubled); repeatable");
     command.add_option("--file", options.files,
                        "file the guest can load as a module by its last name; repeatable");
     command.add_option("--inject", options.inject, "a fault: stuck-bit=ADDR:BIT; repeatable");

@@ -57,9 +57,10 @@ TEST_CASE("boot --module loads with parameters; rmmod and dmesg see the end")
         CAPTURE(arch);
         std::string const out =
             run(arch, {}, {"lsmod", "rmmod params", "dmesg"},
-                {"--module", module_file(arch, "params") + ",nr_structs=1000,flag"});
-        CHECK(contains(answer_to(out, "insmod params.ko nr_structs=1000 flag"),
-                       "params: 1 -2 3 -4 1000\n"));
+                {"--module", module_file(arch, "params") + ",nr_structs=1000,list=7,,8"});
+        std::string const loaded = answer_to(out, "insmod params.ko nr_structs=1000 list=7,8");
+        CHECK(contains(loaded, "params: 1 -2 3 -4 1000\n"));
+        CHECK(contains(loaded, " 2:7,8,0,0\n"));
         CHECK(answer_to(out, "lsmod") == "Module                  Size  Used by\n"
                                          "params                 12288  0\n");
         CHECK(
