@@ -28,7 +28,6 @@ uint8_t const* at(uint32_t physical)
 }
 
 constexpr unsigned kStep = 16 / sizeof(uint32_t); // structures begin at multiples of 16 bytes
-constexpr unsigned kStride = 8;                   // of them are looked at together
 
 mp::FloatingPointer const* check_pointer(uint32_t const* place)
 {
@@ -38,25 +37,14 @@ mp::FloatingPointer const* check_pointer(uint32_t const* place)
     return is_one && mp::sum_of_bytes(bytes, sizeof(*pointer)) == 0 ? pointer : nullptr;
 }
 
-// Nearly always there is nothing: that is told by one comparison for kStride places.
-bool may_be_among(uint32_t const* first)
-{
-    bool found = false;
-    for (unsigned i = 0; i < kStride; i++)
-        found |= first[i * kStep] == mp::kFloatingSignature;
-    return found;
-}
-
 mp::FloatingPointer const* find_pointer(uint32_t start, uint32_t size)
 {
     auto const* place = reinterpret_cast<uint32_t const*>(at(start));
-    for (auto const* end = place + size / 4; place != end; place += kStride * kStep) {
-        if (!may_be_among(place))
+    for (auto const* end = place + size / sizeof(*place); place != end; place += kStep) {
+        if (*place != mp::kFloatingSignature)
             continue;
-        for (unsigned i = 0; i < kStride; i++) {
-            if (auto const* pointer = check_pointer(place + i * kStep))
-                return pointer;
-        }
+        if (auto const* pointer = check_pointer(place))
+            return pointer;
     }
     return nullptr;
 }
