@@ -16,27 +16,33 @@ class BlockCounter {
     // 0: not known (or ambiguous); the caller decodes, and may remember() it.
     uint32_t find(uint64_t address, uint32_t size) const
     {
-        Entry const& entry = entries_[index(address)];
+        Entry const& entry = entries_[index(address, size)];
         return entry.address == address && entry.size == size ? entry.count : 0;
     }
 
     // Counts a call for a block that find() or remember() knows; true from the kManyCalls-th on.
-    bool is_hot(uint64_t address)
+    bool is_hot(uint64_t address, uint32_t size)
     {
-        Entry& entry = entries_[index(address)];
+        Entry& entry = entries_[index(address, size)];
         if (entry.calls < kManyCalls)
             ++entry.calls;
         return entry.calls == kManyCalls;
     }
 
     // Blocks said to end in PAUSE, and known still.
-    bool ends_in_pause(uint64_t address) const { return entries_[index(address)].ends_in_pause; }
-    void note_pause(uint64_t address) { entries_[index(address)].ends_in_pause = true; }
+    bool ends_in_pause(uint64_t address, uint32_t size) const
+    {
+        return entries_[index(address, size)].ends_in_pause;
+    }
+    void note_pause(uint64_t address, uint32_t size)
+    {
+        entries_[index(address, size)].ends_in_pause = true;
+    }
 
     // The library has translated this block.
     void report_translation(uint64_t address, uint32_t size, uint32_t count)
     {
-        Entry& entry = entries_[index(address)];
+        Entry& entry = entries_[index(address, size)];
         bool const same = entry.address == address && entry.size == size;
         if (same && entry.ambiguous)
             return;
@@ -47,7 +53,7 @@ class BlockCounter {
     // The caller has decoded this block, since find() did not know it.
     void remember(uint64_t address, uint32_t size, uint32_t count)
     {
-        Entry& entry = entries_[index(address)];
+        Entry& entry = entries_[index(address, size)];
         if (entry.address != address || entry.size != size)
             entry = {address, size, static_cast<uint16_t>(count), false, false, 0};
     }
@@ -65,7 +71,11 @@ class BlockCounter {
     static constexpr uint8_t kManyCalls = 64;
     static constexpr uint64_t kEntries = 1u << 14;
 
-    static uint64_t index(uint64_t address) { return (address ^ address >> 14) & (kEntries - 1); }
+    // Blocks cut short (next_block.hpp) share an address.
+    static uint64_t index(uint64_t address, uint32_t size)
+    {
+        return (address ^ address >> 14 ^ size * 41) & (kEntries - 1);
+    }
 
     std::vector<Entry> entries_ = std::vector<Entry>(kEntries);
 };

@@ -34,9 +34,9 @@ void UnicornEngine::on_block(uc_engine*, uint64_t address, uint32_t size, void* 
         return;
     engine.clock_.enter_called_block({address, size, count});
     ++engine.statistics_.block_calls;
-    if (engine.counter_.ends_in_pause(address))
+    if (engine.counter_.ends_in_pause(address, size))
         engine.stop_after_pause();
-    else if (!restarted && engine.counter_.is_hot(address)) // who has to be asked is left calling
+    else if (!restarted && engine.counter_.is_hot(address, size)) // else it goes on calling
         engine.count_in_place(static_cast<std::byte*>(__builtin_return_address(0)));
 }
 
@@ -105,7 +105,7 @@ void UnicornEngine::on_translation(uc_engine*, uc_tb* current, uc_tb*, void* sel
         engine.note_translation(current->pc, current->size);
     engine.counter_.report_translation(current->pc, current->size, current->icount);
     if (engine.processors_.size() > 1 && engine.ends_in_pause(current->pc, current->size))
-        engine.counter_.note_pause(current->pc);
+        engine.counter_.note_pause(current->pc, current->size);
 }
 
 void UnicornEngine::on_interrupt(uc_engine*, uint32_t vector, void* self) noexcept
