@@ -16,6 +16,7 @@ namespace pagelab::kbuild {
 namespace {
 
 constexpr std::string_view kExportPrefix = "__ksymtab_";
+constexpr std::string_view kGplTable = "__ksymtab_gpl";
 constexpr std::string_view kGplSection = "___ksymtab_gpl+";
 
 class ElfFile {
@@ -61,12 +62,15 @@ void read_modinfo(Relocatable& module, Elf_Data const& data)
     }
 }
 
+// Before the last link each entry has a section of its own, then they share one.
 ExportKind export_kind(Elf* elf, size_t names, GElf_Section index)
 {
     GElf_Shdr header;
     Elf_Scn* const section = elf_getscn(elf, index);
-    bool const is_gpl = section != nullptr && gelf_getshdr(section, &header) != nullptr &&
-                        section_name(elf, names, header.sh_name).starts_with(kGplSection);
+    if (section == nullptr || gelf_getshdr(section, &header) == nullptr)
+        return ExportKind::Any;
+    auto const name = section_name(elf, names, header.sh_name);
+    bool const is_gpl = name == kGplTable || name.starts_with(kGplSection);
     return is_gpl ? ExportKind::GplOnly : ExportKind::Any;
 }
 

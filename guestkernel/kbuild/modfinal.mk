@@ -12,7 +12,7 @@ name_of = $(subst -,_,$(notdir $(1:.mod.o=)))
 
 quiet_cmd_modpost = MODPOST $@
 cmd_modpost = $(PAGELAB_BUILD)/emu/pagelab module modpost -o $@ $(addprefix -i ,$(known)) \
-              --objects $(objects)
+              --objects $(objects) && touch $@
 quiet_cmd_cc = CC [M]  $@
 cmd_cc = $(CC) @$(PAGELAB_KBUILD)/$(arch).flags -DKBUILD_MODNAME='"$(call name_of,$@)"' \
          -DKBUILD_BASENAME='"$(call name_of,$@)"' -c $< -o $@

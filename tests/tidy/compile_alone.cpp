@@ -46,8 +46,8 @@ bool is_fresh(fs::path const& dependencies)
 std::string compile(HeaderJob const& job, fs::path const& root, fs::path const& dependencies)
 {
     auto const command = fmt::format(
-        "cd '{}' && {} -fsyntax-only -MD -MF '{}' -I '{}' -x c++ -include '{}' /dev/null 2>&1",
-        root.string(), job.compiler, dependencies.string(), root.string(),
+        "cd '{}' && {} -fsyntax-only -MD -MF '{}' -I '{}' -x {} -include '{}' /dev/null 2>&1",
+        root.string(), job.compiler, dependencies.string(), root.string(), job.language,
         (root / job.header).string());
     std::FILE* const pipe = popen(command.c_str(), "r");
     if (pipe == nullptr)

@@ -11,6 +11,7 @@ struct HeaderJob {
     std::string header;   // from the repository root
     std::string compiler; // command and flags, without the header
     std::string label;    // names the target; part of the cache's file names
+    std::string language = "c++";
 };
 
 struct HeaderFailure {

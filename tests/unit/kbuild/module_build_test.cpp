@@ -1,0 +1,102 @@
+#include "emu/kbuild/module_build.hpp"
+
+#include <doctest/doctest.h>
+
+#include "emu/kbuild/relocatable.hpp"
+#include "tests/unit/kbuild/workshop.hpp"
+
+using namespace pagelab;
+using namespace pagelab::kbuild;
+
+namespace {
+
+std::string const kPagelab = PAGELAB_BUILD_DIR "/emu/pagelab";
+std::string const kData = PAGELAB_SOURCE_DIR "/tests/unit/kbuild/data/";
+
+Ran build(Workshop const& workshop, char const* text, std::string_view arch = "x86_64")
+{
+    auto const source = workshop.write("m.c", text);
+    return run(fmt::format("{} module build {} --arch {}", kPagelab, source.string(), arch));
+}
+
+} // namespace
+
+TEST_CASE("everything the labs call compiles without a word and is exported")
+{
+    Workshop const workshop;
+    for (auto const arch : kArchs) {
+        CAPTURE(arch);
+        auto const ran = run(fmt::format("{} module build {}labs_api.c --arch {} -o {}", kPagelab,
+                                         kData, arch, workshop.path("labs_api.ko").string()));
+        CHECK(ran.output == "");
+        CHECK(ran.status == 0);
+        auto const built = read_relocatable(workshop.path("labs_api.ko"));
+        REQUIRE(built);
+        CHECK(built->modinfo.at("name") == "labs_api");
+        CHECK(
+            built->modinfo.at("vermagic") ==
+            (arch == "x86_64" ? "0.1 SMP preempt mod_unload " : "0.1 SMP preempt mod_unload 686 "));
+        CHECK(built->modinfo.at("parmtype") == "words:array of charp");
+        CHECK(built->modinfo.at("depends") == "");
+    }
+}
+
+TEST_CASE("what is missing is named, by the compiler")
+{
+    Workshop const workshop;
+    auto const call = build(workshop, "#include <linux/fs.h>\n"
+                                      "MODULE_LICENSE(\"GPL\");\n"
+                                      "int f(void);\n"
+                                      "int f(void) { return register_chrdev(0, \"x\", 0); }\n");
+    CHECK(call.status == 1);
+    CHECK(call.output.find("implicit declaration of function 'register_chrdev'") !=
+          std::string::npos);
+    auto const header = build(workshop, "#include <linux/netdevice.h>\n");
+    CHECK(header.status == 1);
+    CHECK(header.output.find("'linux/netdevice.h' file not found") != std::string::npos);
+    CHECK_FALSE(workshop.has("m.ko"));
+}
+
+TEST_CASE("what the kernel does not export is named, by modpost")
+{
+    Workshop const workshop;
+    auto const ran = build(workshop, "#include <linux/module.h>\n"
+                                     "MODULE_LICENSE(\"GPL\");\n"
+                                     "void secret(void);\n"
+                                     "static int __init f(void) { secret(); return 0; }\n"
+                                     "module_init(f);\n");
+    CHECK(ran.status == 125);
+    CHECK(ran.output.find("ERROR: modpost: \"secret\" [" + workshop.path("m.ko").string() +
+                          "] undefined!") == 0);
+}
+
+TEST_CASE("what cannot be built is an error of one line")
+{
+    Workshop const workshop;
+    auto const fails = [&](std::string const& arguments, std::string const& message) {
+        auto const ran = run(kPagelab + " module build " + arguments);
+        CHECK(ran.status == 125);
+        CHECK(ran.output == "pagelab: " + message + "\n");
+    };
+    auto const folder = workshop.path().string();
+    fails(folder + "/none.c", "cannot read '" + folder + "/none.c': no such file or folder");
+    fails(workshop.write("m.txt", "").string(),
+          "'" + folder + "/m.txt' is neither a C file nor a folder");
+    fails(workshop.write("m.c", "").string() + " --arch arm",
+          "architecture 'arm' is neither x86_64 nor i386");
+    fails(folder + " -o x.ko", "-o is for a single file: make leaves a folder's modules in it");
+}
+
+TEST_CASE("a parameter of another type than its variable is warned of")
+{
+    Workshop const workshop;
+    auto const ran = build(workshop, "#include <linux/module.h>\n"
+                                     "MODULE_LICENSE(\"GPL\");\n"
+                                     "static long n;\n"
+                                     "module_param(n, int, 0);\n");
+    CHECK(ran.output.find("incompatible pointer types") != std::string::npos);
+    auto const writable = build(workshop, "#include <linux/module.h>\n"
+                                          "static int n;\n"
+                                          "module_param(n, int, 0666);\n");
+    CHECK(writable.status == 1); // what all the world may write is an error
+}
