@@ -140,10 +140,17 @@ void store_executable(uint64_t rounds)
 }
 
 constexpr bench kProcessorBenches[] = {
-    {"list", churn_list},      {"memset", fill_memory},        {"stride", stride_pages},
-    {"arith", compute},        {"exception", take_exceptions}, {"pagefault", take_page_faults},
-    {"port", access_port},     {"block", enter_blocks},        {"nx", store_not_executable},
+    {"list", churn_list},
+    {"memset", fill_memory},
+    {"stride", stride_pages},
+    {"arith", compute},
+    {"exception", take_exceptions},
+    {"pagefault", take_page_faults},
+    {"port", access_port},
+    {"block", enter_blocks},
+    {"nx", store_not_executable},
     {"rwx", store_executable},
+    {"switch", switch_threads, prepare_switch},
 };
 
 bench const* find_bench(char const* name)

@@ -11,6 +11,7 @@
 //   pagefault   a store to a page that is not present, and the return past it
 //   port        a byte to port 0x80
 //   block       256 blocks of two instructions
+//   switch      to another thread and back
 //   nx, rwx     256 word stores to a page mapped not executable, or writable and executable
 //
 // The memory manager's (bench_memory.cpp): a round takes and gives back once.
@@ -44,6 +45,10 @@ struct bench {
 
 extern bench const kMemoryBenches[];
 extern unsigned const nr_memory_benches;
+
+// sched/bench_switch.cpp
+lib::Result<> prepare_switch(uint64_t load);
+void switch_threads(uint64_t rounds);
 
 lib::Result<> run_bench(char const* name, uint64_t rounds, uint64_t load);
 

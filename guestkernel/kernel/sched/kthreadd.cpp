@@ -7,6 +7,7 @@
 #include "guestkernel/kernel/sched/fork.hpp"
 #include "guestkernel/kernel/sched/kthread.hpp"
 #include "guestkernel/kernel/sched/sched.hpp"
+#include "guestkernel/kernel/sched/timer.hpp"
 #include "guestkernel/kernel/slab.hpp"
 
 namespace pagelab::kernel {
@@ -59,11 +60,16 @@ void free_task(task_struct& p)
     wake_up_new_task(*console.value());
 }
 
-void make_kthread(kthread_request const& request)
+// Without memory: later, again.
+void make_kthread(kthread_request& request)
 {
+    constexpr unsigned kPauseMs = 100;
     task_struct* const p = kthread_create(request.threadfn, request.data, "%s", request.name);
-    if (p == nullptr)
+    if (p == nullptr) {
+        msleep(kPauseMs);
+        put_last(request.entry, requests);
         return;
+    }
     set_cpus_allowed(*p, request.cpus);
     wake_up_process(*p);
 }

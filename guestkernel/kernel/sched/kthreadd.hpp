@@ -21,7 +21,7 @@ struct kthread_request {
     lib::list_head entry;
 };
 
-// Anywhere, more than once: the thread will run, once, sometime. Without memory, never.
+// Anywhere, more than once: the thread will run, once, sometime.
 void request_kthread(kthread_request& request);
 
 lib::Result<> start_kthreadd(); // unless it runs
