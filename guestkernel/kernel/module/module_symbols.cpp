@@ -37,13 +37,20 @@ char letter_of(module const& m, load_info<native_elf> const& info, Symbol const&
     return exported ? static_cast<char>(letter - 'a' + 'A') : letter;
 }
 
+// Of two names of one address the file's first: a static function's own before its alias
+// init_module.
+bool is_before(module_symbol const& a, module_symbol const& b)
+{
+    return a.value != b.value ? a.value < b.value : a.name < b.name;
+}
+
 void sort_by_value(module_symbol* symbols, unsigned count)
 {
     for (unsigned gap = count / 2; gap > 0; gap /= 2) {
         for (unsigned i = gap; i < count; i++) {
             module_symbol const moved = symbols[i];
             unsigned at = i;
-            for (; at >= gap && symbols[at - gap].value > moved.value; at -= gap)
+            for (; at >= gap && is_before(moved, symbols[at - gap]); at -= gap)
                 symbols[at] = symbols[at - gap];
             symbols[at] = moved;
         }

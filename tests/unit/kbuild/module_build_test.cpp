@@ -41,6 +41,26 @@ TEST_CASE("everything the labs call compiles without a word and is exported")
     }
 }
 
+TEST_CASE("a lab is built, loaded and removed, on both widths")
+{
+    Workshop const workshop;
+    auto const module = workshop.path("slab_lab.ko").string();
+    for (auto const arch : kArchs) {
+        CAPTURE(arch);
+        REQUIRE(run(fmt::format("{} module build {}slab_lab.c --arch {} -o {}", kPagelab, kData,
+                                arch, module))
+                    .status == 0);
+        auto const ran = run(fmt::format("{} boot --arch {} --module {} --exec 'rmmod slab_lab' "
+                                         "--exec lsmod --exec check",
+                                         kPagelab, arch == "i386" ? "i686" : arch, module));
+        CHECK(ran.status == 0);
+        CHECK(ran.output.find("ptr1 = {42, 42} ; ptr2 = {43, 43} in my_mod_init [slab_lab]\n") !=
+              std::string::npos);
+        CHECK(ran.output.find("check: ok") != std::string::npos);
+        CHECK(ran.output.find("slab_lab ", ran.output.find("# lsmod")) == std::string::npos);
+    }
+}
+
 TEST_CASE("what is missing is named, by the compiler")
 {
     Workshop const workshop;
