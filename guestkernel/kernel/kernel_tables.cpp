@@ -24,6 +24,11 @@ mm::Result<PhysAddr> allocate_table(void*)
     return table;
 }
 
+void free_table(void*, PhysAddr table)
+{
+    static_cast<void>(mm::__free_pages(node(), *mm::pfn_to_page(node(), phys_to_pfn(table)), 0));
+}
+
 } // namespace
 
 mm::Result<> kernel_tables_init()
@@ -33,7 +38,8 @@ mm::Result<> kernel_tables_init()
               arch::supported_pte_flags(),
               arch::kPageOffset,
               nullptr,
-              allocate_table};
+              allocate_table,
+              free_table};
     return {};
 }
 

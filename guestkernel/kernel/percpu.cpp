@@ -74,6 +74,7 @@ void set_offsets()
         arch::__per_cpu_offset[cpu] = mm::pcpu_unit_offset(state, unit);
         arch::per_cpu(arch::this_cpu_off, cpu) = arch::__per_cpu_offset[cpu];
         arch::per_cpu(arch::cpu_number, cpu) = cpu;
+        arch::per_cpu(lib::spin_holder, cpu) = cpu + 1;
     }
 }
 

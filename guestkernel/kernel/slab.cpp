@@ -8,6 +8,7 @@
 #include "guestkernel/kernel/options.hpp"
 #include "guestkernel/kernel/page_alloc.hpp"
 #include "guestkernel/kernel/sched/sched.hpp"
+#include "guestkernel/kernel/sched/mutex.hpp"
 #include "guestkernel/kernel/stack_trace.hpp"
 #include "guestkernel/kernel/taint.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
@@ -30,6 +31,7 @@ constexpr size_t kOptionSize = 256;
 constexpr unsigned kDepotOrder = 4; // 64 KiB
 
 mm::slab_caches caches;
+mutex slab_mutex;
 mm::slub_options debug_options;
 char debug_text[kOptionSize]; // debug_options refers to it
 mm::stack_depot stacks;
@@ -77,6 +79,8 @@ mm::slab_env make_environment()
         .print_tainted = print_tainted,
         .add_taint = add_taint,
         .warn = warn,
+        .mutex_lock = [] { mutex_lock(slab_mutex); },
+        .mutex_unlock = [] { mutex_unlock(slab_mutex); },
         .mem_map = nullptr,
         .nr_pages = 0,
     };
@@ -87,6 +91,7 @@ mm::slab_env make_environment()
 lib::Result<> slab_start(char const* command_line)
 {
     char ignored[kOptionSize];
+    mutex_init(slab_mutex);
     TRY(make_depot());
     caches.env = make_environment();
     caches.ops = TRY(find_allocator(command_line));

@@ -7,6 +7,7 @@
 namespace pagelab::lib {
 
 DEFINE_PER_CPU(unsigned, cpu_number) = 0;
+DEFINE_PER_CPU(unsigned, spin_holder) = 1;
 DEFINE_PER_CPU(unsigned, __preempt_count) = PREEMPT_ENABLED;
 
 #if __STDC_HOSTED__

@@ -33,6 +33,7 @@ namespace pagelab::lib {
 
 extern "C" {
 DECLARE_PER_CPU(unsigned, cpu_number);
+DECLARE_PER_CPU(unsigned, spin_holder); // cpu_number + 1: what locks it holds say
 }
 
 // T, but not deduced: a value takes the type of the variable.
@@ -150,6 +151,12 @@ bool this_cpu_dec_and_test(T& variable)
 template<class T>
 void this_cpu_inc(T& variable)
 {
+#if !__STDC_HOSTED__
+    if constexpr (sizeof(T) == 4) {
+        asm volatile("incl " PERCPU_SEGMENT "%0" : "+m"(variable) : : "cc");
+        return;
+    }
+#endif
     this_cpu_add(variable, T{1});
 }
 

@@ -79,7 +79,8 @@ inline bool should_resched(unsigned offset)
 
 inline void preempt_disable()
 {
-    preempt_count_add(PREEMPT_OFFSET);
+    this_cpu_inc(__preempt_count);
+    barrier();
 }
 
 inline void preempt_enable_no_resched()

@@ -7,8 +7,6 @@
 
 namespace pagelab::lib {
 
-namespace {
-
 void cpu_relax()
 {
 #if __STDC_HOSTED__
@@ -17,8 +15,6 @@ void cpu_relax()
     asm volatile("pause" : : : "memory");
 #endif
 }
-
-} // namespace
 
 [[gnu::weak]] void spin_bug(spinlock_t&, char const*)
 {

@@ -28,12 +28,19 @@ static_assert(sizeof(spinlock_t) == 4);
 // `what`: "recursion" or "wrong CPU". The library's own, which stops with a trap, is weak.
 extern "C" void spin_bug(spinlock_t& lock, char const* what);
 
+// Between two looks at what another CPU will change.
+void cpu_relax();
+
 // Of a lock that was found held.
 void spin_lock_slowpath(spinlock_t& lock);
 
 inline uint32_t spin_holder_here()
 {
-    return smp_processor_id() + 1;
+#if __STDC_HOSTED__
+    return cpu_number + 1; // a test sets no more than this
+#else
+    return this_cpu_read(spin_holder);
+#endif
 }
 
 inline bool spin_is_locked(spinlock_t const& lock)
@@ -48,16 +55,11 @@ inline bool spin_is_held(spinlock_t const& lock)
 }
 
 // The raw_ functions leave preemption as it is: it must be off.
-inline bool raw_spin_trylock(spinlock_t& lock, unsigned this_cpu)
-{
-    uint32_t unlocked = 0;
-    return __atomic_compare_exchange_n(&lock.holder, &unlocked, this_cpu + 1, false,
-                                       __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
-}
-
 inline bool raw_spin_trylock(spinlock_t& lock)
 {
-    return raw_spin_trylock(lock, smp_processor_id());
+    uint32_t unlocked = 0;
+    return __atomic_compare_exchange_n(&lock.holder, &unlocked, spin_holder_here(), false,
+                                       __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
 inline void raw_spin_lock(spinlock_t& lock)

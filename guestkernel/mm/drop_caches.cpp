@@ -12,14 +12,16 @@ unsigned long drop_list(pglist_data& pgdat, lru_list lru)
 {
     unsigned long dropped = 0;
     list_head& list = pgdat.__lruvec.lists[lru];
+    lib::spin_lock(pgdat.__lruvec.lru_lock);
     for (list_head* link = list.next; link != &list;) {
         page& p = *CONTAINER_OF(link, page, lru);
         link = link->next;
         if (p._refcount > 1 || page_flag(p, PG_dirty) || page_flag(p, PG_locked))
             continue;
-        delete_from_page_cache(p);
+        __delete_from_page_cache(p);
         dropped++;
     }
+    lib::spin_unlock(pgdat.__lruvec.lru_lock);
     return dropped;
 }
 

@@ -1,6 +1,7 @@
 // Entering, finding and leaving the page cache.
 #include "guestkernel/mm/filemap.hpp"
 
+#include "guestkernel/mm/compound.hpp"
 #include "guestkernel/mm/lru.hpp"
 #include "guestkernel/mm/page_alloc.hpp"
 
@@ -27,6 +28,40 @@ void clear_page_dirty(pglist_data& pgdat, page& p)
     count_dirty(pgdat, p, -1);
 }
 
+class page_cache_lock {
+  public:
+    explicit page_cache_lock(pglist_data& pgdat) : lock_(pgdat.__lruvec.lru_lock)
+    {
+        lib::spin_lock(lock_);
+    }
+    ~page_cache_lock() { lib::spin_unlock(lock_); }
+    page_cache_lock(page_cache_lock const&) = delete;
+    page_cache_lock& operator=(page_cache_lock const&) = delete;
+
+  private:
+    lib::spinlock_t& lock_;
+};
+
+// With the tree's nodes there, as far as it knows. kDone: the page is a cached one.
+tree_insert enter(address_space& mapping, page& p, unsigned long index)
+{
+    pglist_data& pgdat = node_of(mapping);
+    page_cache_lock const lock(pgdat);
+    tree_insert const done = page_tree_insert(mapping.i_pages, index, p);
+    if (done == tree_insert::kNeedsNodes)
+        return done;
+    page_tree_release(mapping.i_pages);
+    if (done == tree_insert::kOccupied)
+        return done;
+    get_page(p);
+    p.mapping = &mapping;
+    p.index = index;
+    mapping.nrpages++;
+    mod_node_page_state(pgdat, NR_FILE_PAGES, 1);
+    lruvec_add(pgdat, p);
+    return done;
+}
+
 } // namespace
 
 void address_space_init(address_space& mapping, pglist_data& pgdat,
@@ -43,38 +78,32 @@ Result<> add_to_page_cache_lru(address_space& mapping, page& p, unsigned long in
 {
     if (p.mapping != nullptr)
         return Error{"page is in a page cache already"};
-    tree_insert done = page_tree_insert(mapping.i_pages, index, p);
+    tree_insert done = enter(mapping, p, index);
     while (done == tree_insert::kNeedsNodes) {
         if (!page_tree_preload(mapping.i_pages, gfp)) {
+            page_cache_lock const lock(node_of(mapping));
             page_tree_release(mapping.i_pages);
             return Error{"no memory for the page cache's tree"};
         }
-        done = page_tree_insert(mapping.i_pages, index, p);
+        done = enter(mapping, p, index);
     }
-    page_tree_release(mapping.i_pages);
     if (done == tree_insert::kOccupied)
         return Error{"index is in the page cache already"};
-    pglist_data& pgdat = node_of(mapping);
-    p._refcount++;
-    p.mapping = &mapping;
-    p.index = index;
-    mapping.nrpages++;
-    mod_node_page_state(pgdat, NR_FILE_PAGES, 1);
-    lruvec_add(pgdat, p);
     return {};
 }
 
 page* find_get_page(address_space& mapping, unsigned long index)
 {
+    page_cache_lock const lock(node_of(mapping));
     page* const p = page_tree_load(mapping.i_pages, index);
     if (p != nullptr) {
-        p->_refcount++;
+        get_page(*p);
         mark_page_accessed(node_of(mapping), *p);
     }
     return p;
 }
 
-void delete_from_page_cache(page& p)
+void __delete_from_page_cache(page& p)
 {
     address_space& mapping = *p.mapping;
     pglist_data& pgdat = node_of(mapping);
@@ -88,11 +117,18 @@ void delete_from_page_cache(page& p)
     static_cast<void>(put_page(pgdat, p));
 }
 
+void delete_from_page_cache(page& p)
+{
+    page_cache_lock const lock(node_of(*p.mapping));
+    __delete_from_page_cache(p);
+}
+
 void set_page_dirty(page& p)
 {
+    pglist_data& pgdat = node_of(*p.mapping);
+    page_cache_lock const lock(pgdat);
     if (page_flag(p, PG_dirty))
         return;
-    pglist_data& pgdat = node_of(*p.mapping);
     set_page_flag(p, PG_dirty);
     count_dirty(pgdat, p, 1);
     mod_node_page_state(pgdat, NR_DIRTIED, 1);
@@ -105,6 +141,7 @@ Result<> write_cached_page(page& p)
         return Error{"file cannot store its pages"};
     TRY(mapping.a_ops->writepage(mapping, p));
     pglist_data& pgdat = node_of(mapping);
+    page_cache_lock const lock(pgdat);
     clear_page_dirty(pgdat, p);
     mod_node_page_state(pgdat, NR_WRITTEN, 1);
     return {};
@@ -115,11 +152,12 @@ unsigned long invalidate_mapping_pages(address_space& mapping, unsigned long sta
 {
     unsigned long dropped = 0;
     unsigned long index = start;
+    page_cache_lock const lock(node_of(mapping));
     while (page* const p = page_tree_next(mapping.i_pages, index)) {
         if (index > end)
             break;
         if (p->_refcount == 1 && !page_flag(*p, PG_dirty)) {
-            delete_from_page_cache(*p);
+            __delete_from_page_cache(*p);
             dropped++;
         }
         if (index++ == end)
@@ -131,8 +169,9 @@ unsigned long invalidate_mapping_pages(address_space& mapping, unsigned long sta
 void truncate_inode_pages(address_space& mapping)
 {
     unsigned long index = 0;
+    page_cache_lock const lock(node_of(mapping));
     while (page* const p = page_tree_next(mapping.i_pages, index))
-        delete_from_page_cache(*p);
+        __delete_from_page_cache(*p);
     page_tree_release(mapping.i_pages);
 }
 

@@ -33,7 +33,9 @@ Result<> add_to_page_cache_lru(address_space& mapping, page& p, unsigned long in
 // The page at this index, with a reference for the caller, marked as used; null: not cached.
 page* find_get_page(address_space& mapping, unsigned long index);
 
-// The page leaves its cache, whatever state it is in; the cache's reference is dropped.
+// The page leaves its cache, whatever state it is in; the cache's reference is dropped. The first
+// wants lru_lock held (lru.hpp), the other functions take it.
+void __delete_from_page_cache(page& p);
 void delete_from_page_cache(page& p);
 
 void set_page_dirty(page& p);        // of a cached page

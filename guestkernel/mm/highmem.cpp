@@ -24,31 +24,54 @@ void* slot_address(highmem const& hm, unsigned nr)
     return reinterpret_cast<void*>(hm.env.pkmap_base + nr * kPageSize);
 }
 
-unsigned slot_of(highmem const& hm, void const* address)
-{
-    return static_cast<unsigned>((reinterpret_cast<uintptr_t>(address) - hm.env.pkmap_base) /
-                                 kPageSize);
-}
-
 void* lowmem_address(highmem const& hm, page const& p)
 {
     return hm.env.lowmem_address(hm.env.context, pfn_to_phys(page_to_pfn(*hm.env.pgdat, p)));
 }
 
-void* pkmap_address(highmem const& hm, page const& p)
+// The slot that shows the page; null: none. Under one of the two locks.
+page_address_map const* find_slot(highmem const& hm, page const& p)
 {
     list_head const& head = hm.page_address_htable[bucket_of(p)];
     for (list_head* link = head.next; link != &head; link = link->next) {
         page_address_map const* const map = CONTAINER_OF(link, page_address_map, list);
         if (map->page == &p)
-            return map->virtual_address;
+            return map;
     }
     return nullptr;
+}
+
+void* pkmap_address(highmem const& hm, page const& p)
+{
+    page_address_map const* const map = find_slot(hm, p);
+    return map != nullptr ? map->virtual_address : nullptr;
+}
+
+int& users_of(highmem& hm, page_address_map const& map)
+{
+    return hm.pkmap_count[&map - hm.page_address_maps];
 }
 
 uint64_t entry_for(highmem const& hm, page const& p)
 {
     return pfn_to_phys(page_to_pfn(*hm.env.pgdat, p)).value | hm.env.prot;
+}
+
+void remember_address(highmem& hm, page_address_map& map)
+{
+    unsigned long flags;
+    lib::spin_lock_irqsave(hm.pas_lock, flags);
+    lib::list_add(map.list, hm.page_address_htable[bucket_of(*map.page)]);
+    lib::spin_unlock_irqrestore(hm.pas_lock, flags);
+}
+
+void forget_address(highmem& hm, page_address_map& map)
+{
+    unsigned long flags;
+    lib::spin_lock_irqsave(hm.pas_lock, flags);
+    lib::list_del(map.list);
+    map.page = nullptr;
+    lib::spin_unlock_irqrestore(hm.pas_lock, flags);
 }
 
 // Every slot without users loses its mapping; those used again keep theirs.
@@ -60,8 +83,7 @@ void flush_all_zero_pkmaps(highmem& hm)
             continue;
         hm.pkmap_count[nr] = 0;
         hm.env.pkmap_table[nr] = 0;
-        lib::list_del(hm.page_address_maps[nr].list);
-        hm.page_address_maps[nr].page = nullptr;
+        forget_address(hm, hm.page_address_maps[nr]);
         need_flush = true;
     }
     if (!need_flush)
@@ -86,23 +108,28 @@ unsigned find_free_slot(highmem& hm)
     return LAST_PKMAP;
 }
 
-void* map_new_virtual(highmem& hm, page& p)
+// Under kmap_lock, without it while waiting.
+page_address_map const* map_new_virtual(highmem& hm, page& p)
 {
     unsigned nr = find_free_slot(hm);
     while (nr == LAST_PKMAP) {
-        if (hm.env.wait_for_slot == nullptr || !hm.env.wait_for_slot(hm.env.context))
+        lib::spin_unlock(hm.kmap_lock);
+        bool const looks_again =
+            hm.env.wait_for_slot != nullptr && hm.env.wait_for_slot(hm.env.context);
+        lib::spin_lock(hm.kmap_lock);
+        if (!looks_again)
             return nullptr;
-        if (void* const mapped = pkmap_address(hm, p)) // by someone else, meanwhile
+        if (page_address_map const* const mapped = find_slot(hm, p)) // by someone else, meanwhile
             return mapped;
         nr = find_free_slot(hm);
     }
     page_address_map& map = hm.page_address_maps[nr];
     map.page = &p;
     map.virtual_address = slot_address(hm, nr);
-    lib::list_add(map.list, hm.page_address_htable[bucket_of(p)]);
+    remember_address(hm, map);
     hm.env.pkmap_table[nr] = entry_for(hm, p);
     hm.pkmap_count[nr] = 1;
-    return map.virtual_address;
+    return &map;
 }
 
 unsigned long fixmap_address(highmem const& hm, unsigned slot)
@@ -122,18 +149,31 @@ void highmem_init(highmem& hm, highmem_environment const& env)
 
 void* page_address(highmem const& hm, page const& p)
 {
-    return page_highmem(*hm.env.pgdat, p) ? pkmap_address(hm, p) : lowmem_address(hm, p);
+    if (!page_highmem(*hm.env.pgdat, p))
+        return lowmem_address(hm, p);
+    unsigned long flags;
+    lib::spin_lock_irqsave(hm.pas_lock, flags);
+    void* const address = pkmap_address(hm, p);
+    lib::spin_unlock_irqrestore(hm.pas_lock, flags);
+    return address;
 }
 
 void* kmap(highmem& hm, page& p)
 {
     if (!page_highmem(*hm.env.pgdat, p))
         return lowmem_address(hm, p);
-    void* address = pkmap_address(hm, p);
-    if (address == nullptr)
-        address = map_new_virtual(hm, p);
-    if (address != nullptr)
-        hm.pkmap_count[slot_of(hm, address)]++;
+    lib::spin_lock(hm.kmap_lock);
+    page_address_map const* map = find_slot(hm, p);
+    if (map == nullptr) [[unlikely]] {
+        map = map_new_virtual(hm, p);
+        if (map == nullptr) {
+            lib::spin_unlock(hm.kmap_lock);
+            return nullptr;
+        }
+    }
+    users_of(hm, *map)++;
+    void* const address = map->virtual_address;
+    lib::spin_unlock(hm.kmap_lock);
     return address;
 }
 
@@ -141,10 +181,14 @@ Result<> kunmap(highmem& hm, page& p)
 {
     if (!page_highmem(*hm.env.pgdat, p))
         return {};
-    void* const address = pkmap_address(hm, p);
-    if (address == nullptr || hm.pkmap_count[slot_of(hm, address)] < 2)
+    lib::spin_lock(hm.kmap_lock);
+    page_address_map const* const map = find_slot(hm, p);
+    if (map == nullptr || users_of(hm, *map) < 2) [[unlikely]] {
+        lib::spin_unlock(hm.kmap_lock);
         return Error{"page is not mapped"};
-    hm.pkmap_count[slot_of(hm, address)]--;
+    }
+    users_of(hm, *map)--;
+    lib::spin_unlock(hm.kmap_lock);
     return {};
 }
 
@@ -152,10 +196,13 @@ void* kmap_local_page(highmem& hm, page& p)
 {
     if (!page_highmem(*hm.env.pgdat, p))
         return lowmem_address(hm, p);
+    lib::preempt_disable();
     unsigned const cpu = hm.env.cpu(hm.env.context);
     unsigned const idx = hm.kmap_ctrl_idx[cpu];
-    if (idx == KM_MAX_IDX)
+    if (idx == KM_MAX_IDX) {
+        lib::preempt_enable();
         return nullptr;
+    }
     hm.kmap_ctrl_idx[cpu]++;
     unsigned const slot = cpu * KM_MAX_IDX + idx;
     *(hm.env.fixmap_entry - slot) = entry_for(hm, p);
@@ -178,6 +225,7 @@ Result<> kunmap_local(highmem& hm, void const* address)
     *(hm.env.fixmap_entry - slot) = 0;
     hm.env.flush_page(hm.env.context, fixmap_address(hm, slot));
     hm.kmap_ctrl_idx[cpu]--;
+    lib::preempt_enable();
     return {};
 }
 

@@ -7,6 +7,9 @@
 //
 //   pkmap_count  0: free and flushed; 1: unused, but still mapped; n: n - 1 users
 //
+// kmap is for threads: it may wait for a slot. kmap_local keeps its thread on this CPU until
+// kunmap_local; handlers may use it, too.
+//
 // A page of low memory is not mapped by either: it has an address already. Slots of the fixmap
 // count downwards from fixaddr_top. Where page_address finds a high page's slot: a hash table of
 // 128 lists. Kernels without high memory do without all of this.
@@ -15,6 +18,7 @@
 // arch/x86/include/asm/kmap_size.h and pgtable_32_types.h (PAE: LAST_PKMAP 512).
 #pragma once
 
+#include "guestkernel/lib/spinlock.hpp"
 #include "guestkernel/mm/zone.hpp"
 
 namespace pagelab::mm {
@@ -50,6 +54,9 @@ struct highmem_environment {
 
 struct highmem {
     highmem_environment env;
+    lib::spinlock_t kmap_lock; // of the pkmap slots
+    mutable lib::spinlock_t
+        pas_lock; // with kmap_lock: to change the hash table; or else: to read it
     int pkmap_count[LAST_PKMAP];
     unsigned last_pkmap_nr;
     page_address_map page_address_maps[LAST_PKMAP];

@@ -5,6 +5,9 @@
 //                    v from the tail
 //                 reclaimed
 //
+// lru_lock guards the lists, and with them the whole page cache: trees, mappings and flags of
+// cached pages (Linux' address spaces have locks of their own). The functions below want it held.
+//
 // A page on a list has PG_lru, on the active one PG_active, and PG_referenced once it was used.
 // Lists are the node's; the node and the page's zone count them. Anonymous pages do not exist here
 // yet: their lists stay empty.

@@ -78,9 +78,12 @@ bool page_tree_preload(page_tree& tree, gfp_t gfp)
         alloc_pages(*tree.pgdat, (gfp & ~kNotForNodes) | __GFP_ZERO | __GFP_RECLAIMABLE, 0);
     if (node == nullptr)
         return false;
+    lib::spinlock_t& lock = tree.pgdat->__lruvec.lru_lock;
+    lib::spin_lock(lock);
     node->private_ = reinterpret_cast<unsigned long>(tree.spares);
     tree.spares = node;
     tree.nr_spares++;
+    lib::spin_unlock(lock);
     return true;
 }
 

@@ -25,7 +25,8 @@ enum class tree_insert { kDone, kOccupied, kNeedsNodes };
 
 tree_insert page_tree_insert(page_tree& tree, unsigned long index, page& p);
 
-// Takes one more spare node; false: there is no memory.
+// Takes one more spare node; false: there is no memory. Takes lru_lock, which the other functions
+// want held.
 bool page_tree_preload(page_tree& tree, gfp_t gfp);
 
 page* page_tree_load(page_tree const& tree, unsigned long index);

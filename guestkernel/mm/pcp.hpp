@@ -41,9 +41,8 @@ constexpr unsigned pindex_to_order(unsigned pindex)
 inline per_cpu_pages* pcp_trylock_irqsave(zone const& z, unsigned long& flags)
 {
     lib::local_irq_save(flags);
-    unsigned const cpu = lib::smp_processor_id();
-    per_cpu_pages* const pcp = z.per_cpu_pageset + cpu;
-    if (lib::raw_spin_trylock(pcp->lock, cpu)) [[likely]]
+    per_cpu_pages* const pcp = z.per_cpu_pageset + lib::smp_processor_id();
+    if (lib::raw_spin_trylock(pcp->lock)) [[likely]]
         return pcp;
     lib::local_irq_restore(flags);
     return nullptr;

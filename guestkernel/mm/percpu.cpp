@@ -78,7 +78,8 @@ void link_chunk(pcpu_state& p, pcpu_chunk& chunk)
     p.nr_chunks++;
 }
 
-Result<pcpu_chunk*> create_chunk(pcpu_state& p)
+// Not yet one of the state's.
+Result<pcpu_chunk*> create_chunk(pcpu_state const& p)
 {
     void* const description =
         p.env.allocate(p.env.context, pcpu_chunk_struct_size(p.layout.unit_size));
@@ -90,19 +91,19 @@ Result<pcpu_chunk*> create_chunk(pcpu_state& p)
         return Error{"no memory for the units of a chunk"};
     }
     memset(description, 0, pcpu_chunk_struct_size(p.layout.unit_size));
-    pcpu_chunk& chunk =
-        init_chunk(p, description, reinterpret_cast<uintptr_t>(units), 0, p.layout.unit_size);
-    link_chunk(p, chunk);
-    p.nr_empty_chunks++;
-    return &chunk;
+    return &init_chunk(p, description, reinterpret_cast<uintptr_t>(units), 0, p.layout.unit_size);
 }
 
-void destroy_chunk(pcpu_state& p, pcpu_chunk& chunk)
+void unlink_chunk(pcpu_state& p, pcpu_chunk& chunk)
 {
     lib::list_del(chunk.list);
     lib::rb_erase(chunk.node, p.chunks);
     p.nr_chunks--;
     p.nr_empty_chunks--;
+}
+
+void destroy_chunk(pcpu_state& p, pcpu_chunk& chunk)
+{
     p.env.free_units(p.env.context, reinterpret_cast<void*>(chunk.base_addr));
     p.env.free(p.env.context, &chunk);
 }
@@ -140,7 +141,7 @@ void changed(pcpu_state& p, pcpu_chunk& chunk, unsigned start, unsigned bits, bi
         p.nr_empty_chunks = was_empty ? p.nr_empty_chunks - 1 : p.nr_empty_chunks + 1;
 }
 
-// Takes the bits, clears them in every unit.
+// Takes the bits; the address in unit 0.
 uintptr_t take(pcpu_state& p, pcpu_chunk& chunk, unsigned start, unsigned bits)
 {
     changed(p, chunk, start, bits, bit_use::taken);
@@ -148,11 +149,59 @@ uintptr_t take(pcpu_state& p, pcpu_chunk& chunk, unsigned start, unsigned bits)
     fill_bits(chunk.bound_map, start + 1, bits - 1, bit_use::free);
     if (start + bits < unit_bits(p))
         fill_bits(chunk.bound_map, start + bits, 1, bit_use::taken);
-    uintptr_t const address = chunk.base_addr + start * PCPU_MIN_ALLOC_SIZE;
+    return chunk.base_addr + start * PCPU_MIN_ALLOC_SIZE;
+}
+
+// Takes a run of free bits of the reserved chunk, or of any other; 0: there is none.
+uintptr_t take_anywhere(pcpu_state& p, unsigned bits, unsigned align_bits, pcpu_region region)
+{
+    if (region == pcpu_region::reserved) {
+        unsigned const at = p.reserved_chunk == nullptr
+                                ? unit_bits(p)
+                                : find_fit(*p.reserved_chunk, unit_bits(p), bits, align_bits);
+        return at == unit_bits(p) ? 0 : take(p, *p.reserved_chunk, at, bits);
+    }
+    for (unsigned slot = slot_of_size(bits * PCPU_MIN_ALLOC_SIZE); slot < kPcpuSlots; slot++) {
+        lib::list_head& chunks = p.slots[slot];
+        for (lib::list_head* link = chunks.next; link != &chunks; link = link->next) {
+            pcpu_chunk& chunk = *CONTAINER_OF(link, pcpu_chunk, list);
+            unsigned const at = chunk.contig_hint >= bits
+                                    ? find_fit(chunk, unit_bits(p), bits, align_bits)
+                                    : unit_bits(p);
+            if (at < unit_bits(p))
+                return take(p, chunk, at, bits);
+        }
+    }
+    return 0;
+}
+
+// The per-CPU pointer to what was taken, cleared in every unit.
+uintptr_t clear(pcpu_state const& p, uintptr_t address, unsigned bits)
+{
     for (unsigned unit = 0; unit < p.layout.nr_units; unit++)
         memset(reinterpret_cast<void*>(address + unit * uintptr_t{p.layout.unit_size}), 0,
                bits * PCPU_MIN_ALLOC_SIZE);
     return address - (p.base_addr - p.layout.static_start);
+}
+
+// Gives back what begins at an address of unit 0, under the lock. `unused`: a chunk that has become
+// superfluous.
+Result<> release(pcpu_state& p, uintptr_t address, pcpu_chunk*& unused)
+{
+    pcpu_chunk* const chunk = find_chunk(p, address);
+    if (chunk == nullptr || (address - chunk->base_addr) % PCPU_MIN_ALLOC_SIZE != 0)
+        return Error{"no per-cpu memory there"};
+    auto const start = static_cast<unsigned>((address - chunk->base_addr) / PCPU_MIN_ALLOC_SIZE);
+    if (!test_bit(chunk->alloc_map, start) || !test_bit(chunk->bound_map, start))
+        return Error{"no allocation begins there"};
+    unsigned const end = find_next(chunk->bound_map, start + 1, unit_bits(p), true);
+    changed(p, *chunk, start, end - start, bit_use::free);
+    bool const is_spare_chunk = chunk->nr_allocs == 0 && p.nr_empty_chunks > 1;
+    if (is_spare_chunk && chunk != p.first_chunk && chunk != p.reserved_chunk) {
+        unlink_chunk(p, *chunk);
+        unused = chunk;
+    }
+    return {};
 }
 
 } // namespace
@@ -194,44 +243,33 @@ Result<uintptr_t> pcpu_alloc(pcpu_state& p, size_t size, size_t align, pcpu_regi
     auto const bits = static_cast<unsigned>((size + PCPU_MIN_ALLOC_SIZE - 1) / PCPU_MIN_ALLOC_SIZE);
     auto const align_bits =
         align <= PCPU_MIN_ALLOC_SIZE ? 1 : static_cast<unsigned>(align / PCPU_MIN_ALLOC_SIZE);
-    if (region == pcpu_region::reserved) {
-        unsigned const at = p.reserved_chunk == nullptr
-                                ? unit_bits(p)
-                                : find_fit(*p.reserved_chunk, unit_bits(p), bits, align_bits);
-        if (at == unit_bits(p))
-            return Error{"alloc from reserved chunk failed"};
-        return take(p, *p.reserved_chunk, at, bits);
-    }
-    for (unsigned slot = slot_of_size(bits * PCPU_MIN_ALLOC_SIZE); slot < kPcpuSlots; slot++) {
-        lib::list_head& chunks = p.slots[slot];
-        for (lib::list_head* link = chunks.next; link != &chunks; link = link->next) {
-            pcpu_chunk& chunk = *CONTAINER_OF(link, pcpu_chunk, list);
-            unsigned const at = chunk.contig_hint >= bits
-                                    ? find_fit(chunk, unit_bits(p), bits, align_bits)
-                                    : unit_bits(p);
-            if (at < unit_bits(p))
-                return take(p, chunk, at, bits);
-        }
-    }
+    unsigned long flags;
+    lib::spin_lock_irqsave(p.pcpu_lock, flags);
+    uintptr_t taken = take_anywhere(p, bits, align_bits, region);
+    lib::spin_unlock_irqrestore(p.pcpu_lock, flags);
+    if (taken != 0)
+        return clear(p, taken, bits);
+    if (region == pcpu_region::reserved)
+        return Error{"alloc from reserved chunk failed"};
     pcpu_chunk& chunk = *TRY(create_chunk(p));
-    return take(p, chunk, 0, bits);
+    lib::spin_lock_irqsave(p.pcpu_lock, flags);
+    link_chunk(p, chunk);
+    p.nr_empty_chunks++;
+    taken = take(p, chunk, 0, bits);
+    lib::spin_unlock_irqrestore(p.pcpu_lock, flags);
+    return clear(p, taken, bits);
 }
 
 Result<> pcpu_free(pcpu_state& p, uintptr_t pointer)
 {
-    uintptr_t const address = pointer + (p.base_addr - p.layout.static_start);
-    pcpu_chunk* const chunk = find_chunk(p, address);
-    if (chunk == nullptr || (address - chunk->base_addr) % PCPU_MIN_ALLOC_SIZE != 0)
-        return Error{"no per-cpu memory there"};
-    auto const start = static_cast<unsigned>((address - chunk->base_addr) / PCPU_MIN_ALLOC_SIZE);
-    if (!test_bit(chunk->alloc_map, start) || !test_bit(chunk->bound_map, start))
-        return Error{"no allocation begins there"};
-    unsigned const end = find_next(chunk->bound_map, start + 1, unit_bits(p), true);
-    changed(p, *chunk, start, end - start, bit_use::free);
-    bool const is_spare_chunk = chunk->nr_allocs == 0 && p.nr_empty_chunks > 1;
-    if (is_spare_chunk && chunk != p.first_chunk && chunk != p.reserved_chunk)
-        destroy_chunk(p, *chunk);
-    return {};
+    pcpu_chunk* unused = nullptr;
+    unsigned long flags;
+    lib::spin_lock_irqsave(p.pcpu_lock, flags);
+    Result<> const released = release(p, pointer + (p.base_addr - p.layout.static_start), unused);
+    lib::spin_unlock_irqrestore(p.pcpu_lock, flags);
+    if (unused != nullptr)
+        destroy_chunk(p, *unused);
+    return released;
 }
 
 unsigned long pcpu_nr_bytes(pcpu_state const& p)

@@ -13,7 +13,9 @@
 // runs at its two ends; chunks are on lists by their largest run. Unlike Linux, all of a chunk's
 // pages are there as long as the chunk is.
 //
-// Source: Linux 6.1 mm/percpu.c, mm/percpu-internal.h. The caller keeps other CPUs away.
+// pcpu_lock guards all of it; chunks are made and given back without it.
+//
+// Source: Linux 6.1 mm/percpu.c, mm/percpu-internal.h.
 #pragma once
 
 #include <stddef.h>
@@ -23,6 +25,7 @@
 #include "guestkernel/lib/list.hpp"
 #include "guestkernel/lib/rbtree.hpp"
 #include "guestkernel/lib/result.hpp"
+#include "guestkernel/lib/spinlock.hpp"
 
 namespace pagelab::mm {
 
@@ -74,6 +77,7 @@ struct pcpu_layout {
 };
 
 struct pcpu_state {
+    lib::spinlock_t pcpu_lock;
     pcpu_environment env;
     pcpu_layout layout;
     uintptr_t base_addr; // of the first chunk

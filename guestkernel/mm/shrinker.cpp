@@ -52,22 +52,38 @@ unsigned long do_shrink_slab(pglist_data& pgdat, shrinker& s, gfp_t gfp_mask, in
 void register_shrinker(pglist_data& pgdat, shrinker& s)
 {
     s.nr_deferred = 0;
+    s.nr_users = 0;
+    lib::spin_lock(pgdat.shrinker_lock);
     lib::list_add_tail(s.list, pgdat.shrinker_list);
+    lib::spin_unlock(pgdat.shrinker_lock);
 }
 
-void unregister_shrinker(shrinker& s)
+void unregister_shrinker(pglist_data& pgdat, shrinker& s)
 {
+    lib::spin_lock(pgdat.shrinker_lock);
+    while (s.nr_users > 0) {
+        lib::spin_unlock(pgdat.shrinker_lock);
+        lib::cpu_relax();
+        lib::spin_lock(pgdat.shrinker_lock);
+    }
     lib::list_del(s.list);
+    lib::spin_unlock(pgdat.shrinker_lock);
 }
 
 unsigned long shrink_slab(pglist_data& pgdat, gfp_t gfp_mask, int priority)
 {
     unsigned long freed = 0;
+    lib::spin_lock(pgdat.shrinker_lock);
     for (list_head* link = pgdat.shrinker_list.next; link != &pgdat.shrinker_list;) {
         shrinker& s = *CONTAINER_OF(link, shrinker, list);
-        link = link->next;
+        s.nr_users++;
+        lib::spin_unlock(pgdat.shrinker_lock);
         freed += do_shrink_slab(pgdat, s, gfp_mask, priority);
+        lib::spin_lock(pgdat.shrinker_lock);
+        s.nr_users--;
+        link = link->next;
     }
+    lib::spin_unlock(pgdat.shrinker_lock);
     return freed;
 }
 

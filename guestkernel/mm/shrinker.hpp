@@ -29,10 +29,11 @@ struct shrinker {
     int seeks; // 0: objects cost nothing, half of them may go
     list_head list;
     long nr_deferred;
+    unsigned nr_users; // that ask it now, without the list's lock
 };
 
 void register_shrinker(pglist_data& pgdat, shrinker& s);
-void unregister_shrinker(shrinker& s);
+void unregister_shrinker(pglist_data& pgdat, shrinker& s); // waits for those who ask it
 
 // Asks all shrinkers; returns how many objects they freed.
 unsigned long shrink_slab(pglist_data& pgdat, gfp_t gfp_mask, int priority);

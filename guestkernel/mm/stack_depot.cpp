@@ -25,9 +25,7 @@ bool is_same(uintptr_t const* a, uintptr_t const* b, unsigned count)
     return true;
 }
 
-} // namespace
-
-unsigned stack_depot_save(stack_depot& depot, uintptr_t const* entries, unsigned nr_entries)
+unsigned find_or_add(stack_depot& depot, uintptr_t const* entries, unsigned nr_entries)
 {
     unsigned& first = depot.buckets[bucket_of(entries, nr_entries)];
     for (unsigned handle = first; handle != 0;) {
@@ -47,6 +45,17 @@ unsigned stack_depot_save(stack_depot& depot, uintptr_t const* entries, unsigned
     first = depot.used + 1;
     depot.used += length;
     return first;
+}
+
+} // namespace
+
+unsigned stack_depot_save(stack_depot& depot, uintptr_t const* entries, unsigned nr_entries)
+{
+    unsigned long flags;
+    lib::spin_lock_irqsave(depot.lock, flags);
+    unsigned const handle = find_or_add(depot, entries, nr_entries);
+    lib::spin_unlock_irqrestore(depot.lock, flags);
+    return handle;
 }
 
 stack_entries stack_depot_fetch(stack_depot const& depot, unsigned handle)

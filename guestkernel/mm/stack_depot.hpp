@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "guestkernel/lib/spinlock.hpp"
+
 namespace pagelab::mm {
 
 inline constexpr unsigned kStackDepotBuckets = 256;
@@ -16,6 +18,7 @@ struct stack_depot {
     unsigned capacity; // words
     unsigned used;     // words
     unsigned buckets[kStackDepotBuckets];
+    lib::spinlock_t lock; // taken to add a stack, and to look whether it is there
 };
 
 struct stack_entries {

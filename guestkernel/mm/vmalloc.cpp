@@ -61,7 +61,9 @@ Result<vm_struct*> get_vm_area(vmalloc_state& v, vm_request const& request)
     area->size = size;
     area->flags = request.vm_flags;
     area->caller = request.caller;
+    lib::spin_lock(v.space.vmap_area_lock); // from now on the lists of areas show it
     addresses.value()->vm = area;
+    lib::spin_unlock(v.space.vmap_area_lock);
     return area;
 }
 
@@ -69,7 +71,7 @@ void free_pages_of(vmalloc_state& v, vm_struct& area)
 {
     v.env.free_pages(v.env.objects.context, area.pages, area.nr_pages);
     if (area.flags & VM_ALLOC)
-        v.nr_vmalloc_pages -= area.nr_pages;
+        lib::atomic_add(v.nr_vmalloc_pages, 0ul - area.nr_pages);
 }
 
 enum class page_fate { keep, give_back };
@@ -110,7 +112,7 @@ Result<> alloc_area_pages(vmalloc_state& v, vm_struct& area, gfp_t gfp)
         return Error{"no memory for the array of pages"};
     area.nr_pages = static_cast<unsigned>(
         v.env.alloc_pages(v.env.objects.context, page_gfp, count, area.pages));
-    v.nr_vmalloc_pages += area.nr_pages;
+    lib::atomic_add(v.nr_vmalloc_pages, area.nr_pages);
     return area.nr_pages == count ? Result<>{} : Error{"no memory for the pages"};
 }
 

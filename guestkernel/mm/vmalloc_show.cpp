@@ -78,14 +78,21 @@ char const* check_area(vmalloc_state const& v, vmap_area const& addresses, unsig
 void show_vmallocinfo(lib::seq_file& m, vmalloc_state const& v, vmallocinfo_format const& format)
 {
     list_head const& areas = v.space.busy.list;
-    for (list_head const* link = areas.next; link != &areas; link = link->next)
-        show_vm_struct(m, v, *CONTAINER_OF(link, vmap_area, list)->vm, format);
+    lib::spin_lock(v.space.vmap_area_lock);
+    for (list_head const* link = areas.next; link != &areas; link = link->next) {
+        vm_struct const* const area = CONTAINER_OF(link, vmap_area, list)->vm;
+        if (area != nullptr)
+            show_vm_struct(m, v, *area, format);
+    }
+    lib::spin_unlock(v.space.vmap_area_lock);
+    lib::spin_lock(v.space.purge_vmap_area_lock);
     list_head const& waiting = v.space.lazy.list;
     for (list_head const* link = waiting.next; link != &waiting; link = link->next) {
         vmap_area const& area = *CONTAINER_OF(link, vmap_area, list);
         show_range(m, area.va_start, area.va_end);
         lib::seq_puts(m, " unpurged vm_area\n");
     }
+    lib::spin_unlock(v.space.purge_vmap_area_lock);
 }
 
 char const* check_vmalloc(vmalloc_state const& v)

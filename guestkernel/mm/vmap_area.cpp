@@ -2,6 +2,7 @@
 #include "guestkernel/mm/vmap_area.hpp"
 
 #include "guestkernel/lib/align.hpp"
+#include "guestkernel/lib/atomic.hpp"
 
 namespace pagelab::mm {
 
@@ -10,9 +11,8 @@ namespace {
 using lib::align_up;
 
 // Areas that became superfluous by joining go back to where they came from.
-void join_area(vmap_space& space, vmap_area_root& root, vmap_area& area, lib::rb_augment augment)
+void free_areas(vmap_space& space, superfluous_areas const& gone)
 {
-    superfluous_areas const gone = merge_or_add(root, area, augment);
     for (vmap_area* one : gone.areas) {
         if (one != nullptr)
             space.env.free(space.env.context, one);
@@ -81,15 +81,14 @@ vmap_area* allocate_area(vmap_space& space, gfp_t gfp)
     return static_cast<vmap_area*>(object);
 }
 
-// Cuts [start, start + size) out of a hole; `spare` is used up if it lies in the middle.
-void cut_hole(vmap_space& space, vmap_area& hole, unsigned long start, unsigned long size,
-              vmap_area* spare)
+// Cuts [start, start + size) out of a hole; the spare area is used up if it lies in the middle.
+// Returns the hole if nothing is left of it.
+vmap_area* cut_hole(vmap_space& space, vmap_area& hole, unsigned long start, unsigned long size)
 {
     unsigned long const end = start + size;
     if (hole.va_start == start && hole.va_end == end) {
         unlink_area(space.free, hole, augment_max_size);
-        space.env.free(space.env.context, &hole);
-        return;
+        return &hole;
     }
     unsigned long const below = hole.va_start;
     if (hole.va_end == end)
@@ -98,31 +97,76 @@ void cut_hole(vmap_space& space, vmap_area& hole, unsigned long start, unsigned 
         hole.va_start = end;
     lib::rb_propagate(&hole.rb_node, augment_max_size);
     if (below < start && hole.va_start == end) {
-        spare->va_start = below;
-        spare->va_end = start;
-        link_area(space.free, find_place(space.free, below), *spare, augment_max_size);
+        vmap_area& spare = *space.ne_fit_preload;
+        space.ne_fit_preload = nullptr;
+        spare = {};
+        spare.va_start = below;
+        spare.va_end = start;
+        link_area(space.free, find_place(space.free, below), spare, augment_max_size);
     }
+    return nullptr;
 }
 
-// Error: no hole fits, or no memory.
+// Takes the lock with a spare area at hand, unless there is no memory for one.
+void preload_and_lock(vmap_space& space, gfp_t gfp)
+{
+    vmap_area* made = nullptr;
+    if (lib::read_once(space.ne_fit_preload) == nullptr)
+        made = allocate_area(space, gfp);
+    lib::spin_lock(space.free_vmap_area_lock);
+    if (made == nullptr)
+        return;
+    if (space.ne_fit_preload == nullptr)
+        space.ne_fit_preload = made;
+    else
+        space.env.free(space.env.context, made);
+}
+
+// Error: no hole fits, or no memory. `emptied` is a hole of which nothing is left. Under the lock.
 Result<> take_addresses(vmap_space& space, vmap_area& area, request const& r, unsigned long vend,
-                        gfp_t gfp)
+                        vmap_area*& emptied)
 {
     vmap_area* const hole = find_lowest_match(space, r);
     if (hole == nullptr || start_in(*hole, r) + r.size > vend)
         return Error{"no address space left"};
     unsigned long const start = start_in(*hole, r);
-    vmap_area* spare = nullptr;
-    if (hole->va_start != start && hole->va_end != start + r.size) {
-        spare = allocate_area(space, gfp);
-        if (spare == nullptr)
-            return Error{"no memory for an area"};
-        *spare = {};
-    }
-    cut_hole(space, *hole, start, r.size, spare);
+    bool const is_cut_in_two = hole->va_start != start && hole->va_end != start + r.size;
+    if (is_cut_in_two && space.ne_fit_preload == nullptr)
+        return Error{"no memory for an area"};
+    emptied = cut_hole(space, *hole, start, r.size);
     area.va_start = start;
     area.va_end = start + r.size;
     return {};
+}
+
+Result<> find_addresses(vmap_space& space, vmap_area& area, request const& r, unsigned long vend,
+                        gfp_t gfp)
+{
+    vmap_area* emptied = nullptr;
+    preload_and_lock(space, gfp);
+    Result<> const taken = take_addresses(space, area, r, vend, emptied);
+    lib::spin_unlock(space.free_vmap_area_lock);
+    if (emptied != nullptr)
+        space.env.free(space.env.context, emptied);
+    return taken;
+}
+
+// All lazy areas, in address order, for one purge; null: there are none.
+vmap_area* take_lazy_areas(vmap_space& space, unsigned long& start, unsigned long& end)
+{
+    lib::spin_lock(space.purge_vmap_area_lock);
+    list_head& waiting = space.lazy.list;
+    vmap_area* first = nullptr;
+    if (!lib::list_empty(waiting)) {
+        first = CONTAINER_OF(waiting.next, vmap_area, list);
+        start = first->va_start;
+        end = CONTAINER_OF(waiting.prev, vmap_area, list)->va_end;
+        waiting.prev->next = nullptr; // the areas are a chain of their own from here on
+        init_area_root(space.lazy);
+        space.vmap_lazy_nr = 0;
+    }
+    lib::spin_unlock(space.purge_vmap_area_lock);
+    return first;
 }
 
 } // namespace
@@ -157,57 +201,70 @@ Result<vmap_area*> alloc_vmap_area(vmap_space& space, unsigned long size, unsign
         return Error{"no memory for an area"};
     *area = {};
     request const r{size, align, vstart};
-    Result<> taken = take_addresses(space, *area, r, vend, gfp);
+    Result<> taken = find_addresses(space, *area, r, vend, gfp);
     if (!taken && purge_vmap_area_lazy(space))
-        taken = take_addresses(space, *area, r, vend, gfp);
+        taken = find_addresses(space, *area, r, vend, gfp);
     if (!taken) {
         space.env.free(space.env.context, area);
         return taken.error();
     }
+    lib::spin_lock(space.vmap_area_lock);
     link_area(space.busy, find_place(space.busy, area->va_start), *area, nullptr);
+    lib::spin_unlock(space.vmap_area_lock);
     return area;
 }
 
 vmap_area* find_vmap_area(vmap_space const& space, unsigned long address)
 {
+    lib::spin_lock(space.vmap_area_lock);
     rb_node* node = space.busy.root.rb_node;
-    while (node != nullptr) {
+    vmap_area* found = nullptr;
+    while (node != nullptr && found == nullptr) {
         vmap_area& area = area_of_node(*node);
         if (address < area.va_start)
             node = node->rb_left;
         else if (address >= area.va_end)
             node = node->rb_right;
         else
-            return &area;
+            found = &area;
     }
-    return nullptr;
+    lib::spin_unlock(space.vmap_area_lock);
+    return found;
 }
 
 void free_vmap_area(vmap_space& space, vmap_area& area)
 {
+    lib::spin_lock(space.vmap_area_lock);
     unlink_area(space.busy, area, nullptr);
-    space.vmap_lazy_nr += va_size(area) / kPageSize;
-    join_area(space, space.lazy, area, nullptr);
-    if (space.vmap_lazy_nr > space.lazy_max_pages)
+    lib::spin_unlock(space.vmap_area_lock);
+    unsigned long const pages = va_size(area) / kPageSize;
+    lib::spin_lock(space.purge_vmap_area_lock);
+    superfluous_areas const gone = merge_or_add(space.lazy, area, nullptr);
+    space.vmap_lazy_nr += pages;
+    bool const is_enough = space.vmap_lazy_nr > space.lazy_max_pages;
+    lib::spin_unlock(space.purge_vmap_area_lock);
+    free_areas(space, gone);
+    if (is_enough)
         purge_vmap_area_lazy(space);
 }
 
 bool purge_vmap_area_lazy(vmap_space& space)
 {
-    list_head& waiting = space.lazy.list;
-    if (lib::list_empty(waiting))
+    unsigned long start = 0;
+    unsigned long end = 0;
+    vmap_area* area = take_lazy_areas(space, start, end);
+    if (area == nullptr)
         return false;
-    space.env.flush_tlb_range(space.env.context,
-                              CONTAINER_OF(waiting.next, vmap_area, list)->va_start,
-                              CONTAINER_OF(waiting.prev, vmap_area, list)->va_end);
-    for (list_head* link = waiting.next; link != &waiting;) {
-        vmap_area& area = *CONTAINER_OF(link, vmap_area, list);
-        link = link->next;
-        join_area(space, space.free, area, augment_max_size);
+    space.env.flush_tlb_range(space.env.context, start, end);
+    while (area != nullptr) {
+        list_head* const next = area->list.next;
+        lib::spin_lock(space.free_vmap_area_lock);
+        superfluous_areas const gone = merge_or_add(space.free, *area, augment_max_size);
+        lib::spin_unlock(space.free_vmap_area_lock);
+        free_areas(space, gone);
+        area = next != nullptr ? CONTAINER_OF(next, vmap_area, list) : nullptr;
     }
-    init_area_root(space.lazy);
-    space.vmap_lazy_nr = 0;
-    space.nr_purges++;
+    lib::atomic_add(space.nr_purges, 1);
     return true;
 }
 

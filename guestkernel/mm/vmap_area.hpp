@@ -8,14 +8,16 @@
 // Giving an area back costs no TLB flush: it waits, and when 32 MiB are waiting all are flushed at
 // once and joined to their neighbours. The same happens when no hole fits.
 //
-// Areas are objects of `environment`'s allocator. Addresses and sizes are in bytes, whole pages.
-// Source: Linux 6.1 mm/vmalloc.c: alloc_vmap_area, free_vmap_area_noflush,
+// Each tree has its lock, as in Linux; none is held while another is, nor while memory is taken or
+// TLBs are flushed. Areas are objects of `environment`'s allocator. Addresses and sizes are in
+// bytes, whole pages. Source: Linux 6.1 mm/vmalloc.c: alloc_vmap_area, free_vmap_area_noflush,
 // __purge_vmap_area_lazy, lazy_max_pages.
 #pragma once
 
 #include <stddef.h>
 
 #include "guestkernel/lib/result.hpp"
+#include "guestkernel/lib/spinlock.hpp"
 #include "guestkernel/mm/gfp.hpp"
 #include "guestkernel/mm/vmap_root.hpp"
 
@@ -34,10 +36,14 @@ struct vmap_environment {
 struct vmap_space {
     vmap_environment env;
     unsigned long start, end; // of all the addresses
+    mutable lib::spinlock_t vmap_area_lock;
     vmap_area_root busy;
+    mutable lib::spinlock_t purge_vmap_area_lock;
     vmap_area_root lazy;
+    unsigned long vmap_lazy_nr; // pages in `lazy`
+    lib::spinlock_t free_vmap_area_lock;
     vmap_area_root free;
-    unsigned long vmap_lazy_nr;   // pages in `lazy`
+    vmap_area* ne_fit_preload;    // for a hole that is cut in two; null: none
     unsigned long lazy_max_pages; // purge beyond that
     unsigned long nr_purges;
 };

@@ -69,6 +69,16 @@ unsigned long count_below(vmap_table const& table, PhysAddr at, unsigned level, 
     return count;
 }
 
+// A new table into an entry that was empty a moment ago.
+Result<> enter_table(vmap_table const& table, uint64_t& entry, uint64_t rights)
+{
+    PhysAddr const made = TRY(table.allocate(table.context));
+    uint64_t const value = made.value | pte::Present::mask | rights;
+    if (!__sync_bool_compare_and_swap(&entry, uint64_t{0}, value))
+        table.free(table.context, made);
+    return {};
+}
+
 } // namespace
 
 uint64_t* find_pte(vmap_table const& table, unsigned long address)
@@ -107,7 +117,7 @@ Result<uint64_t*> make_entry(vmap_table const& table, unsigned long address, uns
         if (!pte::Present::is_set(entry)) {
             uint64_t const rights =
                 has_rights(table, level) ? pte::Writable::mask | pte::Accessed::mask : 0;
-            entry = TRY(table.allocate(table.context)).value | pte::Present::mask | rights;
+            TRY(enter_table(table, entry, rights));
         } else if (level < table.levels && pte::PageSize::is_set(entry)) {
             return Error{"a large page is mapped there"};
         }

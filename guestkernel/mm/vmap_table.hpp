@@ -30,6 +30,7 @@ struct vmap_table {
     uintptr_t page_offset;    // where the direct map shows physical address 0
     void* context;
     Result<PhysAddr> (*allocate)(void* context); // a table of zeros, which stays ours
+    void (*free)(void* context, PhysAddr table); // one that another CPU was faster to make
 };
 
 // The level-1 entry that maps `address`; null if there is no table for it, or a larger page.

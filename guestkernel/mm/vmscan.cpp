@@ -4,7 +4,9 @@
 #include "guestkernel/lib/bitops.hpp"
 #include "guestkernel/lib/minmax.hpp"
 #include "guestkernel/mm/filemap.hpp"
+#include "guestkernel/mm/compound.hpp"
 #include "guestkernel/mm/lru.hpp"
+#include "guestkernel/mm/page_alloc.hpp"
 #include "guestkernel/mm/shrink_node.hpp"
 #include "guestkernel/mm/shrinker.hpp"
 
@@ -12,12 +14,24 @@ namespace pagelab::mm {
 
 namespace {
 
-enum class fate : unsigned char { kFree, kKeep, kActivate };
+enum class fate : unsigned char { kFree, kKeep, kActivate, kGone };
 
-// What becomes of an inactive page; a dirty one may have been written meanwhile.
+// Writes a dirty page out, without the lock; whether it is clean now. It keeps its place meanwhile
+// by a reference of ours, unless somebody takes it out of the cache.
+bool write_out(pglist_data& pgdat, page& p)
+{
+    get_page(p);
+    mod_node_page_state(pgdat, NR_VMSCAN_WRITE, 1);
+    lib::spin_unlock(pgdat.__lruvec.lru_lock);
+    bool const is_clean = static_cast<bool>(write_cached_page(p));
+    lib::spin_lock(pgdat.__lruvec.lru_lock);
+    return is_clean;
+}
+
+// What becomes of an inactive page, which may be written out now.
 fate judge(pglist_data& pgdat, page& p, scan_control const& sc)
 {
-    if (p._refcount > 1 || page_flag(p, PG_locked))
+    if (lib::read_once(p._refcount) > 1 || page_flag(p, PG_locked))
         return fate::kKeep;
     if (!page_flag(p, PG_dirty))
         return fate::kFree;
@@ -26,8 +40,15 @@ fate judge(pglist_data& pgdat, page& p, scan_control const& sc)
         clear_page_flag(p, PG_referenced);
         return fate::kKeep;
     }
-    mod_node_page_state(pgdat, NR_VMSCAN_WRITE, 1);
-    return write_cached_page(p) ? fate::kFree : fate::kActivate;
+    bool const is_clean = write_out(pgdat, p);
+    bool const is_gone = p.mapping == nullptr;
+    bool const is_wanted = lib::read_once(p._refcount) > 2 || page_flag(p, PG_dirty);
+    static_cast<void>(put_page(pgdat, p));
+    if (is_gone)
+        return fate::kGone;
+    if (is_clean)
+        return is_wanted ? fate::kKeep : fate::kFree;
+    return fate::kActivate;
 }
 
 void put_back(pglist_data& pgdat, page& p, fate f)
@@ -65,6 +86,7 @@ void shrink_inactive_list(pglist_data& pgdat, unsigned long nr_to_scan, scan_con
     unsigned long scanned = 0;
     unsigned long freed = 0;
     unsigned long looked = 0;
+    lib::spin_lock(pgdat.__lruvec.lru_lock);
     while (scanned < nr_to_scan) {
         page* const p = next_victim(pgdat, LRU_INACTIVE_FILE, sc, looked);
         if (p == nullptr)
@@ -72,12 +94,13 @@ void shrink_inactive_list(pglist_data& pgdat, unsigned long nr_to_scan, scan_con
         scanned++;
         fate const f = judge(pgdat, *p, sc);
         if (f == fate::kFree) {
-            delete_from_page_cache(*p);
+            __delete_from_page_cache(*p);
             freed++;
-        } else {
+        } else if (f != fate::kGone) {
             put_back(pgdat, *p, f);
         }
     }
+    lib::spin_unlock(pgdat.__lruvec.lru_lock);
     sc.nr_scanned += scanned;
     sc.nr_reclaimed += freed;
     count_vm_events(pgdat, sc.is_kswapd ? PGSCAN_KSWAPD : PGSCAN_DIRECT, scanned);
@@ -90,12 +113,14 @@ void shrink_active_list(pglist_data& pgdat, unsigned long nr_to_scan, scan_contr
 {
     unsigned long looked = 0;
     unsigned long moved = 0;
+    lib::spin_lock(pgdat.__lruvec.lru_lock);
     for (; moved < nr_to_scan; moved++) {
         page* const p = next_victim(pgdat, LRU_ACTIVE_FILE, sc, looked);
         if (p == nullptr)
             break;
         deactivate_page(pgdat, *p);
     }
+    lib::spin_unlock(pgdat.__lruvec.lru_lock);
     count_vm_events(pgdat, PGREFILL, moved);
 }
 

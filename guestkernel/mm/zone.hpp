@@ -174,6 +174,7 @@ struct pglist_data {
     unsigned long min_free_kbytes;
     struct bad_page bad_page;
     struct page_owners* page_owners; // null: off (page_owner.hpp)
+    lib::spinlock_t shrinker_lock;
     list_head shrinker_list;
     ratelimit_state nopage_rs;
     ratelimit_state oom_rs;

@@ -39,7 +39,8 @@ uint64_t supported_pte_flags()
 }
 
 PageTable::PageTable(mm::memblock& memory, PhysAddr root)
-    : table_{root, PagingFormat::kLevels, supported_flags, kPageOffset, &memory, allocate_table}
+    : table_{root,    PagingFormat::kLevels, supported_flags, kPageOffset,
+             &memory, allocate_table,        nullptr}
 {
 }
 

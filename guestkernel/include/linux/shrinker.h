@@ -23,6 +23,7 @@ struct shrinker {
     int seeks;
     struct list_head list;
     atomic_long_t nr_deferred;
+    unsigned nr_users; // the kernel's
 };
 
 __BEGIN_DECLS

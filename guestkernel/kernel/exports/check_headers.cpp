@@ -137,6 +137,7 @@ SAME_FIELD(mm::vm_struct, vm_struct, caller);
 SAME_SIZE(mm::shrinker, shrinker);
 SAME_FIELD(mm::shrinker, shrinker, list);
 SAME_FIELD(mm::shrinker, shrinker, nr_deferred);
+SAME_FIELD(mm::shrinker, shrinker, nr_users);
 SAME_SIZE(mm::shrink_control, shrink_control);
 
 SAME_SIZE(lib::spinlock_t, raw_spinlock_t);

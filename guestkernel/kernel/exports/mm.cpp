@@ -64,7 +64,7 @@ EXPORT_SYMBOL(register_shrinker);
 
 void unregister_shrinker(mm::shrinker* shrinker)
 {
-    mm::unregister_shrinker(*shrinker);
+    mm::unregister_shrinker(kernel::node(), *shrinker);
 }
 EXPORT_SYMBOL(unregister_shrinker);
 

@@ -7,8 +7,10 @@
 #include "guestkernel/kernel/sched/sched.hpp"
 #include "guestkernel/kernel/sched/timer.hpp"
 #include "guestkernel/kernel/smp.hpp"
+#include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
 #include "guestkernel/mm/page_alloc.hpp"
+#include "guestkernel/mm/slab/slab.hpp"
 #include "guestkernel/mm/pcp.hpp"
 
 namespace pagelab::kernel {
@@ -141,6 +143,9 @@ unsigned long settled_free_pages()
 {
     msleep(20); // kthreadd frees what has died
     mm::purge_vmap_area_lazy(vmalloc_memory().space);
+    mm::list_head const& caches = slab_caches().list; // CPUs keep slabs
+    for (mm::list_head* link = caches.next; link != &caches; link = link->next)
+        mm::kmem_cache_shrink(*CONTAINER_OF(link, mm::kmem_cache, list));
     mm::drain_all_pages(node());
     return mm::nr_free_pages(node());
 }

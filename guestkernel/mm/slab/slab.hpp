@@ -7,8 +7,8 @@
 //
 // A slab_caches is the whole state: every cache, and the allocator's functions. SLUB (slub.hpp),
 // SLAB (slab_array.hpp) and SLOB (slob.hpp) each give a table of them. kmalloc is in kmalloc.hpp.
-// The caller keeps other CPUs and interrupts away. `caller` is a code address, for the records of
-// SLAB_STORE_USER.
+// Any CPU may call at any time; interrupt handlers, kmalloc, kfree, alloc and free. `caller` is a
+// code address, for the records of SLAB_STORE_USER.
 //
 // Source: Linux 6.1 mm/slab.h, mm/slab_common.c.
 #pragma once

@@ -18,6 +18,9 @@
 // possible. When debugging is on, an object is surrounded by metadata: a slot. Arrays, indices and
 // functions that say "slot" mean its begin, elsewhere the object begins there.
 //
+// An array is its CPU's, which uses it with interrupts off. The node's list_lock guards its lists
+// and shared array, and what slabs say of themselves; no pages are taken or given back under it.
+//
 // Unlike Linux' a CPU's array is made when it first runs empty, once kmalloc works: up to then, and
 // when there is no memory for it, objects come from the slabs one by one.
 //
@@ -78,6 +81,7 @@ struct array_stats {
 enum class array_making { idle, busy };
 
 struct kmem_cache_node_array {
+    lib::spinlock_t list_lock;
     list_head slabs_partial;
     list_head slabs_full;
     list_head slabs_free;
@@ -95,6 +99,7 @@ struct kmem_cache_node_array {
     array_stats stats;
 };
 
+// With interrupts off.
 inline array_cache& cpu_cache_get(kmem_cache const& s)
 {
     return *s.cpu_cache[lib::smp_processor_id()];
@@ -130,20 +135,20 @@ Result<> set_slab_layout(kmem_cache& s);
 void set_array_limits(kmem_cache& s);
 void set_free_limit(kmem_cache& s); // follows from the other limits
 
-// slab_array_slab.cpp: one slab. The caller keeps the lists, and the counts but for `grown`.
+// slab_array_slab.cpp: one slab. The caller keeps the lists and the counts.
 slab* cache_grow(kmem_cache& s, gfp_t gfp); // all objects free; null: no memory
 void slab_destroy(kmem_cache& s, slab& sl);
 void* slab_get_obj(kmem_cache& s, slab& sl);
 void slab_put_obj(kmem_cache& s, slab& sl, void* slot);
 
-// slab_array_alloc.cpp, slab_array_free.cpp: slots, by way of the arrays; null: no memory.
-void* cache_alloc_refill(kmem_cache& s, gfp_t gfp);
-void cache_free_full(kmem_cache& s, void* slot);
-void free_block(kmem_cache& s, void* const* slots, unsigned nr);
+// slab_array_free.cpp: slots to their slabs, under list_lock; slabs beyond the node's limit come
+// onto `surplus`, which slabs_destroy empties without the lock.
+void free_block(kmem_cache& s, void* const* slots, unsigned nr, list_head& surplus);
+void slabs_destroy(kmem_cache& s, list_head& surplus);
 
 // slab_array_cpu.cpp: arrays as such.
-array_cache& cpu_cache_make(kmem_cache& s, gfp_t gfp); // the CPU's, or the node's `none`
-void free_cpu_caches(kmem_cache& s);                   // their objects go to the slabs
+void cpu_cache_make(kmem_cache& s, gfp_t gfp); // this CPU's, if it has none and there is memory
+void free_cpu_caches(kmem_cache& s);           // their objects go to the slabs
 void drain_cpu_caches(kmem_cache& s);
 unsigned drain_freelist(kmem_cache& s, unsigned long nr_slabs); // gives so many free slabs back
 unsigned long slabs_tofree(kmem_cache const& s);

@@ -68,45 +68,69 @@ bool add_new_slab(kmem_cache& s, gfp_t gfp)
     if (sl == nullptr)
         return false;
     kmem_cache_node_array& n = *s.array.node;
+    unsigned long flags;
+    lib::spin_lock_irqsave(n.list_lock, flags);
     lib::list_add_tail(sl->slab_list, n.slabs_free);
     n.total_slabs++;
     n.free_slabs++;
     n.free_objects += s.array.num;
+    n.stats.grown++;
+    lib::spin_unlock_irqrestore(n.list_lock, flags);
     return true;
 }
 
-// Fills the empty array. While memory is taken, reclaim may put objects of this cache into it.
-void refill(kmem_cache& s, array_cache& ac, gfp_t gfp)
+// Fills the empty array, as far as the node has objects.
+void refill(kmem_cache& s, array_cache& ac)
 {
     kmem_cache_node_array& n = *s.array.node;
     unsigned batchcount = ac.batchcount;
     if (ac.touched == 0 && batchcount > BATCHREFILL_LIMIT)
         batchcount = BATCHREFILL_LIMIT;
-    if (n.shared != nullptr && transfer_objects(ac, *n.shared, batchcount) > 0) {
+    lib::raw_spin_lock(n.list_lock);
+    if (n.shared != nullptr && transfer_objects(ac, *n.shared, batchcount) > 0)
         n.shared->touched = 1;
-        return;
-    }
-    refill_from_slabs(s, ac, batchcount);
-    while (ac.avail == 0 && add_new_slab(s, gfp)) {
-        if (ac.avail == 0)
-            refill_from_slabs(s, ac, batchcount);
-    }
+    else
+        refill_from_slabs(s, ac, batchcount);
+    lib::raw_spin_unlock(n.list_lock);
 }
 
-// The CPU's newest, or one from further away; null: no memory.
-void* take_slot(kmem_cache& s, gfp_t gfp)
+// The CPU's newest, or one of the node's; null: there is none. Interrupts are off.
+void* take_kept(kmem_cache& s)
 {
     array_cache& ac = cpu_cache_get(s);
+    if (ac.limit == 0) {
+        single_array single = {{0, 1, 1, 1}, {}};
+        refill(s, single.ac);
+        return single.ac.avail > 0 ? single.entry[0] : nullptr;
+    }
     if (ac.avail == 0)
-        return cache_alloc_refill(s, gfp);
+        refill(s, ac);
+    if (ac.avail == 0)
+        return nullptr;
     ac.touched = 1;
     return array_entries(ac)[--ac.avail];
+}
+
+// Whether an array is wanted is a guess, the CPU may change; making one looks again.
+void* take_slot(kmem_cache& s, gfp_t gfp)
+{
+    if (lib::read_once(cpu_cache_get(s).limit) == 0)
+        cpu_cache_make(s, gfp);
+    for (;;) {
+        unsigned long flags;
+        lib::local_irq_save(flags);
+        void* const slot = take_kept(s);
+        lib::local_irq_restore(flags);
+        if (slot != nullptr || !add_new_slab(s, gfp))
+            return slot;
+    }
 }
 
 void* take_debugged(kmem_cache& s, gfp_t gfp, uintptr_t caller)
 {
     array_stats& stats = s.array.node->stats;
-    (cpu_cache_get(s).avail > 0 ? stats.allochit : stats.allocmiss)++;
+    bool const is_hit = lib::read_once(cpu_cache_get(s).avail) > 0;
+    lib::atomic_add(is_hit ? stats.allochit : stats.allocmiss, 1);
     void* const slot = take_slot(s, gfp);
     return slot == nullptr ? nullptr : cache_alloc_debugcheck_after(s, slot, caller);
 }
@@ -114,32 +138,22 @@ void* take_debugged(kmem_cache& s, gfp_t gfp, uintptr_t caller)
 // Of a cache that is not debugged.
 inline void* alloc_fast(kmem_cache& s, gfp_t gfp, uintptr_t caller)
 {
+    unsigned long flags;
+    lib::local_irq_save(flags);
     array_cache& ac = cpu_cache_get(s);
     unsigned const avail = ac.avail;
-    if (avail == 0 || (gfp & __GFP_ZERO) != 0) [[unlikely]]
+    if (avail == 0 || (gfp & __GFP_ZERO) != 0) [[unlikely]] {
+        lib::local_irq_restore(flags);
         return slab_array_alloc_rare(s, gfp, caller);
+    }
     ac.touched = 1;
     ac.avail = avail - 1;
-    return array_entries(ac)[avail - 1];
+    void* const object = array_entries(ac)[avail - 1];
+    lib::local_irq_restore(flags);
+    return object;
 }
 
 } // namespace
-
-void* cache_alloc_refill(kmem_cache& s, gfp_t gfp)
-{
-    array_cache& ac = cpu_cache_make(s, gfp);
-    if (ac.limit == 0) {
-        single_array single = {{0, 1, 1, 1}, {}};
-        refill(s, single.ac, gfp);
-        return single.ac.avail > 0 ? single.entry[0] : nullptr;
-    }
-    if (ac.avail == 0)
-        refill(s, ac, gfp);
-    if (ac.avail == 0)
-        return nullptr;
-    ac.touched = 1;
-    return array_entries(ac)[--ac.avail];
-}
 
 void* slab_array_alloc_rare(kmem_cache& s, gfp_t gfp, uintptr_t caller)
 {

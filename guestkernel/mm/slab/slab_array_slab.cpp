@@ -17,10 +17,14 @@ freelist_idx_t* freelist_of(slab& sl)
 size_t next_colour(kmem_cache& s)
 {
     kmem_cache_node_array& n = *s.array.node;
+    unsigned long flags;
+    lib::spin_lock_irqsave(n.list_lock, flags);
     n.colour_next++;
     if (n.colour_next >= s.array.colour)
         n.colour_next = 0;
-    return size_t{n.colour_next} * s.array.colour_off;
+    unsigned const colour = n.colour_next;
+    lib::spin_unlock_irqrestore(n.list_lock, flags);
+    return size_t{colour} * s.array.colour_off;
 }
 
 // Where the free list goes; null: no memory.
@@ -59,7 +63,6 @@ slab* cache_grow(kmem_cache& s, gfp_t gfp)
     }
     for (unsigned i = 0; i < s.array.num; i++)
         freelist_of(*sl)[i] = static_cast<freelist_idx_t>(i);
-    s.array.node->stats.grown++;
     return sl;
 }
 

@@ -123,6 +123,25 @@ void report_failure(slab_caches& caches, char const* name, slab_flags_t flags, c
     slab_dump_stack(caches.env);
 }
 
+// Under the mutex.
+void drop_cache(kmem_cache* s)
+{
+    slab_caches& caches = *s->caches;
+    if (--s->refcount > 0)
+        return;
+    if (!s->ops->shutdown(*s)) {
+        char message[kMessageSize];
+        lib::snprintf(message, sizeof(message),
+                      "kmem_cache_destroy %s: Slab cache still has objects\n", s->name);
+        caches.env.warn(message);
+        return;
+    }
+    lib::list_del(s->list);
+    s->ops->release(*s);
+    kfree(caches, const_cast<char*>(s->name));
+    kmem_cache_free(caches.boot_kmem_cache, s);
+}
+
 } // namespace
 
 unsigned calculate_alignment(slab_flags_t flags, unsigned align, unsigned size)
@@ -166,7 +185,9 @@ Result<> kmem_cache_init(slab_caches& caches)
 kmem_cache* kmem_cache_create(slab_caches& caches, char const* name, unsigned size, unsigned align,
                               slab_flags_t flags, void (*ctor)(void*))
 {
+    caches.env.mutex_lock();
     auto const found = find_or_create(caches, name, size, align, flags, ctor);
+    caches.env.mutex_unlock();
     if (!found) {
         report_failure(caches, name, flags, found.error().message);
         return nullptr;
@@ -176,20 +197,12 @@ kmem_cache* kmem_cache_create(slab_caches& caches, char const* name, unsigned si
 
 void kmem_cache_destroy(kmem_cache* s)
 {
-    if (s == nullptr || --s->refcount > 0)
+    if (s == nullptr)
         return;
-    slab_caches& caches = *s->caches;
-    if (!s->ops->shutdown(*s)) {
-        char message[kMessageSize];
-        lib::snprintf(message, sizeof(message),
-                      "kmem_cache_destroy %s: Slab cache still has objects\n", s->name);
-        caches.env.warn(message);
-        return;
-    }
-    lib::list_del(s->list);
-    s->ops->release(*s);
-    kfree(caches, const_cast<char*>(s->name));
-    kmem_cache_free(caches.boot_kmem_cache, s);
+    slab_env const& env = s->caches->env;
+    env.mutex_lock();
+    drop_cache(s);
+    env.mutex_unlock();
 }
 
 void kmem_cache_shrink(kmem_cache& s)

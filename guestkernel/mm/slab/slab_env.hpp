@@ -35,6 +35,10 @@ struct slab_env {
     void (*add_taint)(taint_flag flag);
     void (*warn)(char const* message); // Linux' WARN: "cut here", message, where, "end trace"
 
+    // Linux' slab_mutex, whose holder may sleep: caches come, go and are listed under it.
+    void (*mutex_lock)();
+    void (*mutex_unlock)();
+
     // Set by kmem_cache_init: the page of physical address 0, and how many there are from it on.
     page* mem_map;
     unsigned long nr_pages;

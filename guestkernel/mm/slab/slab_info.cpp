@@ -15,6 +15,7 @@ void show_slabinfo(lib::seq_file& m, slab_caches const& caches)
                          "<maxfreeable> <nodeallocs> <remotefrees> <alienoverflow> : cpustat "
                          "<allochit> <allocmiss> <freehit> <freemiss>");
     lib::seq_putc(m, '\n');
+    caches.env.mutex_lock();
     for (list_head* link = caches.list.next; link != &caches.list; link = link->next) {
         kmem_cache const& s = *CONTAINER_OF(link, kmem_cache, list);
         slabinfo const info = s.ops->get_slabinfo(s);
@@ -27,6 +28,7 @@ void show_slabinfo(lib::seq_file& m, slab_caches const& caches)
             s.ops->slabinfo_stats(m, s);
         lib::seq_putc(m, '\n');
     }
+    caches.env.mutex_unlock();
 }
 
 } // namespace pagelab::mm

@@ -64,7 +64,9 @@ void* alloc_from_list(list_head& list, size_t size, unsigned align, unsigned ali
     return nullptr;
 }
 
-slab* add_page(slob_heap& heap, list_head& list, gfp_t gfp)
+// A new page, with the first block already taken from it.
+void* alloc_from_new_page(slob_heap& heap, size_t size, gfp_t gfp, unsigned align,
+                          unsigned align_offset)
 {
     void* const address = slob_new_pages(heap, gfp & ~__GFP_ZERO, 0);
     if (address == nullptr)
@@ -75,8 +77,38 @@ slab* add_page(slob_heap& heap, list_head& list, gfp_t gfp)
     sp.units = kSlobPageUnits;
     sp.freelist = block;
     set_slob(block, kSlobPageUnits, block + kSlobPageUnits);
-    set_slob_page_free(sp, list);
-    return &sp;
+    unsigned long flags;
+    lib::spin_lock_irqsave(heap.slob_lock, flags);
+    set_slob_page_free(sp, list_for(heap, size));
+    void* const taken = take_from_page(sp, size, align, align_offset);
+    lib::spin_unlock_irqrestore(heap.slob_lock, flags);
+    return taken;
+}
+
+// Whether that made the page free, which then is on no list any more. Under slob_lock.
+bool free_to_page(slob_heap& heap, page& p, void* block, size_t size)
+{
+    slab& sp = page_slab(p);
+    auto* const first = static_cast<slobidx_t*>(block);
+    unsigned const units = slob_units_for(size);
+    bool const is_listed = page_flag(p, PG_slob_free);
+    long const free_units = (is_listed ? sp.units : 0) + static_cast<long>(units);
+    if (free_units == kSlobPageUnits) {
+        if (is_listed)
+            clear_slob_page_free(sp);
+        clear_page_flag(p, PG_slab);
+        sp.units = 0;
+        return true;
+    }
+    sp.units = free_units;
+    if (is_listed) {
+        slob_page_insert(sp, first, units);
+        return false;
+    }
+    sp.freelist = first;
+    set_slob(first, units, slob_base(first) + kSlobPageUnits);
+    set_slob_page_free(sp, list_for(heap, size));
+    return false;
 }
 
 } // namespace
@@ -99,14 +131,14 @@ Result<> slob_free_pages(slob_heap& heap, page& first, unsigned order)
 
 void* slob_alloc(slob_heap& heap, size_t size, gfp_t gfp, unsigned align, unsigned align_offset)
 {
-    list_head& list = list_for(heap, size);
-    void* block = alloc_from_list(list, size, align, align_offset);
-    if (block == nullptr) {
-        slab* const sp = add_page(heap, list, gfp);
-        if (sp == nullptr)
-            return nullptr;
-        block = take_from_page(*sp, size, align, align_offset);
-    }
+    unsigned long flags;
+    lib::spin_lock_irqsave(heap.slob_lock, flags);
+    void* block = alloc_from_list(list_for(heap, size), size, align, align_offset);
+    lib::spin_unlock_irqrestore(heap.slob_lock, flags);
+    if (block == nullptr)
+        block = alloc_from_new_page(heap, size, gfp, align, align_offset);
+    if (block == nullptr)
+        return nullptr;
     if (gfp & __GFP_ZERO)
         memset(block, 0, size);
     return block;
@@ -115,28 +147,12 @@ void* slob_alloc(slob_heap& heap, size_t size, gfp_t gfp, unsigned align, unsign
 void slob_free(slob_heap& heap, void* block, size_t size)
 {
     page& p = *direct_map_page(*heap.env, block);
-    slab& sp = page_slab(p);
-    auto* const first = static_cast<slobidx_t*>(block);
-    unsigned const units = slob_units_for(size);
-    bool const is_listed = page_flag(p, PG_slob_free);
-    long const free_units = (is_listed ? sp.units : 0) + static_cast<long>(units);
-    if (free_units == kSlobPageUnits) {
-        if (is_listed)
-            clear_slob_page_free(sp);
-        clear_page_flag(p, PG_slab);
-        sp.units = 0;
-        // Nothing can be done about a page that has become bad: it is lost.
+    unsigned long flags;
+    lib::spin_lock_irqsave(heap.slob_lock, flags);
+    bool const is_free = free_to_page(heap, p, block, size);
+    lib::spin_unlock_irqrestore(heap.slob_lock, flags);
+    if (is_free) // nothing can be done about a page that has become bad: it is lost
         static_cast<void>(slob_free_pages(heap, p, 0));
-        return;
-    }
-    sp.units = free_units;
-    if (is_listed) {
-        slob_page_insert(sp, first, units);
-        return;
-    }
-    sp.freelist = first;
-    set_slob(first, units, slob_base(first) + kSlobPageUnits);
-    set_slob_page_free(sp, list_for(heap, size));
 }
 
 } // namespace pagelab::mm

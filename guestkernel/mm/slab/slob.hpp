@@ -41,6 +41,7 @@ inline constexpr int kSlobPageUnits = kPageSize / SLOB_UNIT;
 // The state: slab_caches::allocator.
 struct slob_heap {
     slab_env const* env;
+    lib::spinlock_t slob_lock; // of all that follows, and of the pages on the lists
     list_head free_slob_small;
     list_head free_slob_medium;
     list_head free_slob_large;

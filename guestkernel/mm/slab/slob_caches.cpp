@@ -41,7 +41,7 @@ void move_list(list_head& from, list_head& to)
 // The heap's own state is the first thing on it.
 Result<> init_heap(slab_caches& caches)
 {
-    slob_heap first = {&caches.env, {}, {}, {}};
+    slob_heap first = {&caches.env, {}, {}, {}, {}};
     lib::init_list_head(first.free_slob_small);
     lib::init_list_head(first.free_slob_medium);
     lib::init_list_head(first.free_slob_large);
@@ -50,6 +50,7 @@ Result<> init_heap(slab_caches& caches)
         return lib::Error{"no memory for the heap"};
     auto& heap = *static_cast<slob_heap*>(memory);
     heap.env = &caches.env;
+    heap.slob_lock = {};
     move_list(first.free_slob_small, heap.free_slob_small);
     move_list(first.free_slob_medium, heap.free_slob_medium);
     move_list(first.free_slob_large, heap.free_slob_large);

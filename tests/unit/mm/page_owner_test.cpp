@@ -45,7 +45,7 @@ class OwnedNode {
     environment env = kBareEnvironment;
     std::vector<page_owner> records = std::vector<page_owner>(16384);
     std::vector<uintptr_t> words = std::vector<uintptr_t>(1000);
-    stack_depot stacks = {words.data(), 1000, 0, {}};
+    stack_depot stacks = {words.data(), 1000, 0, {}, {}};
     page_owners owners = {records.data(), 16384, &stacks, nullptr, [] { return 7; }};
     TestNode node;
 };

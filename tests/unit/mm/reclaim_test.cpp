@@ -72,7 +72,7 @@ struct Pool : shrinker {
     unsigned long calls = 0;
     unsigned long largest = 0;
 
-    Pool() : shrinker{count, scan, 0, DEFAULT_SEEKS, {}, 0} {}
+    Pool() : shrinker{count, scan, 0, DEFAULT_SEEKS, {}, 0, 0} {}
     static unsigned long count(shrinker& s, shrink_control&)
     {
         return static_cast<Pool&>(s).objects;
@@ -302,7 +302,7 @@ TEST_CASE("shrinkers are asked in proportion, in batches; what is too little is 
     CHECK(events(pgdat, SLABS_SCANNED) == 3072);
     CHECK(drop_slab(pgdat) > 96'000);
     CHECK(pool.objects < 128);
-    unregister_shrinker(pool);
+    unregister_shrinker(pgdat, pool);
     pool.objects = 100'000;
     CHECK(shrink_slab(pgdat, GFP_KERNEL, 0) == 0);
 }

@@ -52,7 +52,8 @@ class VmallocWorld {
     {
         for (size_t i = pages; i > 0; i--)
             free_frames_.push_back(i - 1);
-        table = {arena.allocate(), levels, ~uint64_t{0}, arena.offset(), this, allocate_table};
+        table = {arena.allocate(),      levels, ~uint64_t{0}, arena.offset(), this, allocate_table,
+                 [](void*, PhysAddr) {}};
         vmalloc_environment env = {};
         env.objects = {this, allocate_object, free_object, flush_tlb_range};
         env.alloc_pages = alloc_pages;

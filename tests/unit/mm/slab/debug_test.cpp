@@ -278,7 +278,7 @@ TEST_CASE("slub_debug=O keeps slabs small")
 TEST_CASE("equal stacks are kept once, and a full depot keeps no more")
 {
     uintptr_t words[10] = {};
-    stack_depot depot = {words, 10, 0, {}};
+    stack_depot depot = {words, 10, 0, {}, {}};
     uintptr_t const a[] = {1, 2, 3};
     uintptr_t const b[] = {1, 2, 4};
     CHECK(stack_depot_save(depot, a, 0) == 0);

@@ -3,6 +3,7 @@
 
 #include <cstdarg>
 #include <cstdio>
+#include <mutex>
 #include <string>
 
 #include "guestkernel/lib/format.hpp"
@@ -26,6 +27,7 @@ struct TestWorld {
     unsigned taints = 0;
 };
 inline TestWorld world;
+inline std::mutex slab_mutex;
 
 inline environment const kTestEnvironment = [] {
     environment env = kBareEnvironment;
@@ -70,7 +72,7 @@ class TestCaches {
         setup_per_cpu_pageset(node.pgdat, pagesets_.data(), zonestats_.data());
         arena_ = static_cast<char*>(std::aligned_alloc(1 << 22, kRam));
         std::memset(arena_, 0xe7, kRam);
-        depot_ = {words_.data(), static_cast<unsigned>(words_.size()), 0, {}};
+        depot_ = {words_.data(), static_cast<unsigned>(words_.size()), 0, {}, {}};
         caches.env = {
             .pgdat = &node.pgdat,
             .page_offset = reinterpret_cast<uintptr_t>(arena_),
@@ -90,6 +92,8 @@ class TestCaches {
             .print_tainted = [] { return world.taints != 0 ? "Tainted: B" : "Not tainted"; },
             .add_taint = [](taint_flag) { world.taints++; },
             .warn = [](char const* text) { world.log += std::string("WARNING: ") + text; },
+            .mutex_lock = [] { slab_mutex.lock(); },
+            .mutex_unlock = [] { slab_mutex.unlock(); },
             .mem_map = nullptr,
             .nr_pages = 0,
         };
