@@ -22,7 +22,7 @@ namespace pagelab::mm {
 namespace {
 
 constexpr unsigned kCpus = 4;
-constexpr unsigned kSteps = 20'000;
+constexpr unsigned kSteps = 200'000;
 constexpr size_t kMost = 300; // objects of a CPU
 
 struct Held {
