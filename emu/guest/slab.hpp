@@ -26,12 +26,16 @@ struct SlabCache {
     uint64_t active_slabs = 0;  // with objects in use; SLUB does not tell them apart
     uint64_t total_objects = 0; // by the node's counters
     uint64_t nr_free = 0;       // objects free on slabs of the node's lists
+    uint64_t cached = 0;        // objects free to a CPU: on its lists, in its and shared arrays
     uint64_t limit = 0;         // SLAB: of a CPU's array
     uint64_t batchcount = 0;    // SLAB: moved at once between array and slabs
     uint64_t shared = 0;        // SLAB: how many times batchcount the shared array holds
     uint64_t shared_avail = 0;  // SLAB: objects in it
     uint64_t scanned_slabs = 0; // by struct page
     uint64_t scanned_objects = 0;
+
+    // Objects that somebody has.
+    uint64_t in_use() const { return total_objects - nr_free - cached; }
 };
 
 // SLOB's three lists taken together.

@@ -141,9 +141,10 @@ Result<> read_array_cache(SlabReader& reader, SlabCache& cache)
     TRY(check_lists(reader, cache, node));
     if (VirtAddr const shared(TRY(of_node("shared"))); shared.value != 0)
         cache.shared_avail = TRY(check_array(reader, cache, shared));
+    cache.cached = cache.shared_avail;
     for (uint64_t cpu = 0; cpu < std::min(reader.cpus, kMaxCpus); cpu++) {
         VirtAddr const array(TRY(of_cache(fmt::format("cpu_cache[{}]", cpu))));
-        TRY(check_array(reader, cache, array));
+        cache.cached += TRY(check_array(reader, cache, array));
     }
     return {};
 }

@@ -1,7 +1,8 @@
 // SLUB: the node's partial slabs, and those that CPUs own.
 //
 // A slab's free objects are on its own list, but for those of a slab that a CPU allocates from:
-// these the CPU has on a list of its own, and the slab counts them as taken.
+// these the CPU has on a list of its own, and the slab counts them as taken. Besides, a CPU keeps
+// a few partial slabs that are on none of the node's lists.
 #include "emu/guest/slab_freelist.hpp"
 #include "emu/guest/slab_reader.hpp"
 
@@ -11,8 +12,9 @@ namespace {
 
 constexpr uint64_t kMaxOrder = 10;
 constexpr uint64_t kMaxCpus = 64;
-constexpr unsigned kOrderShift = 16;          // OO_SHIFT
-constexpr uint64_t kObjectsMask = 0xffff;     // of kmem_cache_order_objects
+constexpr uint64_t kMaxCpuPartial = 256;  // slabs a CPU keeps; Linux' limit is 30 objects' worth
+constexpr unsigned kOrderShift = 16;      // OO_SHIFT
+constexpr uint64_t kObjectsMask = 0xffff; // of kmem_cache_order_objects
 constexpr uint64_t kSlabObjectsMask = 0x7fff; // the word's other bit is "frozen"
 
 struct Counts {
@@ -81,10 +83,9 @@ Result<uint64_t> count_partial(SlabReader& reader, VirtAddr cache, VirtAddr node
 }
 
 // The slab that a CPU allocates from: its own list is empty, the CPU's leads through it alone.
-Result<> check_cpu_slab(SlabReader& reader, VirtAddr cache, uint64_t cpu)
+Result<> read_cpu_slab(SlabReader& reader, SlabCache& cache, VirtAddr own)
 {
     KernelView const& view = reader.view;
-    auto const own = TRY(view.field_address(cache, "kmem_cache", fmt::format("cpu_slab[{}]", cpu)));
     VirtAddr const slab(TRY(view.read_field(own, "kmem_cache_cpu", "slab")));
     VirtAddr const head(TRY(view.read_field(own, "kmem_cache_cpu", "freelist")));
     if (slab.value == 0) {
@@ -97,12 +98,33 @@ Result<> check_cpu_slab(SlabReader& reader, VirtAddr cache, uint64_t cpu)
     if (!place)
         return {};
     VirtAddr const owner(TRY(view.read_field(slab, "slab", "slab_cache")));
-    if (owner != cache)
-        reader.damaged("slab of a CPU is another cache's", slab, cache.value, owner.value);
+    if (owner != cache.address)
+        reader.damaged("slab of a CPU is another cache's", slab, cache.address.value, owner.value);
     Counts const counts = TRY(read_counts(reader, slab));
-    auto const length = TRY(follow(reader, cache, *place, counts.objects, head));
+    auto const length = TRY(follow(reader, cache.address, *place, counts.objects, head));
     if (length && *length > counts.inuse)
         reader.damaged("length of a CPU's free list", slab, counts.inuse, *length);
+    cache.cached += length.value_or(0);
+    return {};
+}
+
+// Slabs that a CPU keeps for later, with free objects on their own lists.
+Result<> read_cpu_partial(SlabReader& reader, SlabCache& cache, VirtAddr own)
+{
+    KernelView const& view = reader.view;
+    auto const offset = TRY(view.types().member("slab", "slab_list")).offset;
+    VirtAddr slab(TRY(view.read_field(own, "kmem_cache_cpu", "partial")));
+    for (uint64_t i = 0; slab.value != 0; i++) {
+        if (i == kMaxCpuPartial) {
+            reader.damaged("a CPU's partial slabs are too many", own, kMaxCpuPartial, i + 1);
+            return {};
+        }
+        Counts const counts = TRY(read_counts(reader, slab));
+        if (counts.inuse <= counts.objects)
+            cache.cached += counts.objects - counts.inuse;
+        TRY(check_freelist(reader, cache.address, view.advance(slab, offset), counts));
+        slab = VirtAddr(TRY(view.read_field(slab, "slab", "next")));
+    }
     return {};
 }
 
@@ -123,8 +145,12 @@ Result<> read_slub_cache(SlabReader& reader, SlabCache& cache)
     cache.active_slabs = cache.nr_slabs;
     cache.total_objects = TRY(view.read_field(node, "kmem_cache_node", "total_objects"));
     cache.nr_free = TRY(count_partial(reader, cache.address, node));
-    for (uint64_t cpu = 0; cpu < std::min(reader.cpus, kMaxCpus); cpu++)
-        TRY(check_cpu_slab(reader, cache.address, cpu));
+    for (uint64_t cpu = 0; cpu < std::min(reader.cpus, kMaxCpus); cpu++) {
+        auto const path = fmt::format("cpu_slab[{}]", cpu);
+        VirtAddr const own = TRY(view.field_address(cache.address, "kmem_cache", path));
+        TRY(read_cpu_slab(reader, cache, own));
+        TRY(read_cpu_partial(reader, cache, own));
+    }
     return {};
 }
 

@@ -123,6 +123,7 @@ struct kmem_cache_node {
 struct kmem_cache_cpu {
     void* freelist;
     struct slab* slab;
+    struct slab* partial;
 };
 
 struct array_cache {
@@ -166,7 +167,10 @@ struct kmem_cache {
 
 struct slab {
     unsigned long __page_flags;
-    list_head slab_list;
+    union {
+        list_head slab_list;
+        slab* next;
+    };
     kmem_cache* slab_cache;
     void* freelist;
     union {

@@ -78,6 +78,7 @@ TEST_CASE("SLAB: lists, arrays and the line of /proc/slabinfo")
         CHECK(damage_of(kernel) == Lines{});
         auto const report = read_slabs(kernel.view()).value();
         CHECK(report.allocator == "slab");
+        CHECK(report.caches[0].in_use() == 13 - 4);
         CHECK(format_slabinfo(report).ends_with(
             "\nthing                 13     24    512    8    1 : tunables   54   27    8 : "
             "slabdata      2      3      2\n"));

@@ -73,6 +73,8 @@ TEST_CASE("caches are counted by node and by page, and printed as /proc/slabinfo
         CHECK(report.caches[0].scanned_slabs == 2);
         CHECK(report.caches[0].scanned_objects == 16);
         CHECK(report.caches[0].nr_free == 3);
+        CHECK(report.caches[0].cached == 2);
+        CHECK(report.caches[0].in_use() == 11);
         CHECK(format_slabinfo(report).ends_with(
             "\nthing                 13     16    512    8    1 : tunables    0    0    0 : "
             "slabdata      2      2      0\n"));
@@ -152,6 +154,23 @@ TEST_CASE("a CPU's slab and its free list belong together")
                                kernel.set(kernel.page(kFull), "slab", "slab_cache", 0x1234);
                            }) == Lines{"slab of a CPU is another cache's", "nr_slabs of thing",
                                        "total_objects of thing"});
+    }
+}
+
+TEST_CASE("slabs that a CPU keeps count as free to it")
+{
+    for (char const* name : {"sample-i686", "sample-x86_64"}) {
+        KernelWithCache kernel(name);
+        kernel.link(kernel.partial(), {});
+        kernel.set(kNode, "kmem_cache_node", "nr_partial", 0);
+        kernel.set(kCache, "kmem_cache", "cpu_slab[0].partial", kernel.page(kPartial).value);
+        kernel.set(kernel.page(kPartial), "slab", "next", 0);
+        auto const report = read_slabs(kernel.view()).value();
+        CHECK(report.damage.empty());
+        CHECK(report.caches[0].nr_free == 0);
+        CHECK(report.caches[0].in_use() == 11);
+        kernel.set(kernel.page(kPartial), "slab", "next", kernel.page(kPartial).value);
+        CHECK(damage_of(kernel) == Lines{"a CPU's partial slabs are too many"});
     }
 }
 
