@@ -48,13 +48,6 @@ Result<> read_initrds(std::vector<std::string> const& names, BootSetup& setup)
     return {};
 }
 
-// The guest finds a file by its last name (guestkernel/kernel/host_files.hpp).
-Result<> lend_file(std::filesystem::path const& path, BootSetup& setup)
-{
-    setup.files.emplace_back(kHostFiles + path.filename().string(), TRY(read_file(path)));
-    return {};
-}
-
 // A doubled comma is one in a word.
 std::vector<std::string> split_at_commas(std::string const& text)
 {
@@ -101,6 +94,12 @@ Result<> check_stuck_bits(machine::MachineConfig const& config, mem::PhysicalMem
 }
 
 } // namespace
+
+Result<> lend_file(std::filesystem::path const& path, BootSetup& setup)
+{
+    setup.files.emplace_back(kHostFiles + path.filename().string(), TRY(read_file(path)));
+    return {};
+}
 
 void add_boot_options(CLI::App& command, BootOptions& options)
 {

@@ -46,6 +46,9 @@ struct BootSetup {
     load::BootRequest request;                             // its spans refer to the memory above
 };
 
+// The guest finds the file by its last name (guestkernel/kernel/host_files.hpp).
+Result<> lend_file(std::filesystem::path const& path, BootSetup& setup);
+
 // Reads every file the options name. The result must not be moved from where it is made.
 Result<std::unique_ptr<BootSetup>> prepare_boot(BootOptions const& options);
 

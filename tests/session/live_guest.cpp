@@ -19,7 +19,12 @@ T required(Result<T> result)
 } // namespace
 
 LiveGuest::LiveGuest(std::string const& arch, uint64_t memory, std::string const& command_line)
-    : setup_(make_setup(kernel_image(arch), memory, command_line)),
+    : LiveGuest(make_setup(kernel_image(arch), memory, command_line))
+{
+}
+
+LiveGuest::LiveGuest(std::unique_ptr<cli::BootSetup> setup)
+    : setup_(std::move(setup)),
       types_(required(guest::TypeTable::load(setup_->kernel_file))),
       machine_(required(cli::make_machine(*setup_, *this)))
 {

@@ -14,6 +14,7 @@ namespace pagelab::session {
 class LiveGuest final : private machine::Attendant {
   public:
     // Boots to the first prompt. Fails the test if that does not come.
+    explicit LiveGuest(std::unique_ptr<cli::BootSetup> setup);
     LiveGuest(std::string const& arch, uint64_t memory, std::string const& command_line);
     ~LiveGuest() override;
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <linux/bitops.h>
+#include <linux/string.h>
 #include <linux/threads.h>
 
 typedef struct cpumask {

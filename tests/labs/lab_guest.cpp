@@ -1,0 +1,121 @@
+// Modules are lent to the guest as `pagelab boot --file` lends them.
+#include "tests/labs/lab_guest.hpp"
+
+#include <regex>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "emu/cli/images.hpp"
+#include "emu/guest/pcp.hpp"
+#include "emu/guest/slab.hpp"
+#include "emu/guest/vmap.hpp"
+#include "tests/session/program.hpp"
+
+namespace pagelab::labs {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr uint64_t kMemory = 1200ull << 20; // i686 has high memory then
+
+template<class T>
+T required(Result<T> result)
+{
+    REQUIRE_MESSAGE(result.has_value(), result.error().message);
+    return std::move(*result);
+}
+
+std::vector<fs::path> build_labs(std::string const& arch)
+{
+    fs::path const folder = session::built("tests/labs") / arch;
+    fs::remove_all(folder);
+    fs::copy(fs::path(PAGELAB_SOURCE_DIR) / "images/labs", folder, fs::copy_options::recursive);
+    std::string const linux_arch = arch == "i686" ? "i386" : arch;
+    std::vector<fs::path> modules;
+    for (auto const& lab : fs::directory_iterator(folder)) {
+        if (!lab.is_directory())
+            continue;
+        auto const run =
+            session::run_program({"module", "build", lab.path().string(), "--arch", linux_arch});
+        INFO(run.out, run.err);
+        REQUIRE(run.status == 0);
+        for (auto const& file : fs::directory_iterator(lab))
+            if (file.path().extension() == ".ko")
+                modules.push_back(file.path());
+    }
+    return modules;
+}
+
+std::unique_ptr<cli::BootSetup> make_setup(Setting const& setting)
+{
+    auto setup = session::make_setup(session::kernel_image(setting.arch), kMemory,
+                                     "quiet slab_allocator=" + setting.allocator);
+    setup->config.cpus = setting.cpus;
+    setup->config.seed = setting.seed;
+    for (fs::path const& module : built_labs(setting.arch))
+        REQUIRE(cli::lend_file(module, *setup));
+    return setup;
+}
+
+} // namespace
+
+std::vector<fs::path> const& built_labs(std::string const& arch)
+{
+    static std::map<std::string, std::vector<fs::path>> built;
+    if (!built.contains(arch))
+        built[arch] = build_labs(arch);
+    return built[arch];
+}
+
+std::string to_string(Stock const& stock)
+{
+    std::string text = fmt::format("{} pages, {} areas", stock.pages, stock.areas);
+    for (auto const& [name, count] : stock.objects)
+        text += fmt::format(", {} {}", count, name);
+    return text;
+}
+
+LabGuest::LabGuest(Setting const& setting) : guest_(make_setup(setting)) {}
+
+std::vector<std::string> LabGuest::take_log()
+{
+    static std::regex const kLine(R"(\[ *\d+\.\d{6}\] (.*))");
+    std::vector<std::string> lines;
+    std::smatch match;
+    std::istringstream text(guest_.ask("dmesg -c"));
+    for (std::string line; std::getline(text, line);) {
+        REQUIRE(std::regex_match(line, match, kLine));
+        lines.push_back(match[1]);
+    }
+    return lines;
+}
+
+Stock LabGuest::take_stock()
+{
+    guest_.ask("sleep 0.2");
+    cli::HostView const view(guest_.machine(), guest_.types());
+    Stock stock;
+    for (auto const& zone : required(guest::read_buddy(view.kernel())).zones)
+        stock.pages += zone.listed_pages();
+    for (auto const& kept : required(guest::read_pcp(view.kernel())).sets)
+        stock.pages += kept.listed;
+    for (auto const& area : required(guest::read_vmap(view.kernel())).areas)
+        stock.areas += area.is_lazy ? 0 : 1;
+    auto const slabs = required(guest::read_slabs(view.kernel()));
+    for (guest::Damage const& damage : slabs.damage)
+        FAIL_CHECK(guest::to_string(damage));
+    if (slabs.heap) {
+        stock.pages += slabs.heap->scanned_pages;
+        stock.objects["bytes"] = slabs.heap->scanned_pages * kPageSize - slabs.heap->free_bytes;
+        return stock;
+    }
+    for (guest::SlabCache const& cache : slabs.caches) {
+        stock.pages += cache.scanned_slabs << cache.order;
+        stock.objects[cache.name] += cache.in_use();
+    }
+    return stock;
+}
+
+} // namespace pagelab::labs
