@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -129,6 +130,7 @@ class UnicornEngine final : public Engine {
     bool fill_tlb(uint64_t page, mmu::Operation operation, uc_tlb_entry& entry);
     uint32_t granted_rights(mmu::TlbRights allowed, PhysAddr page, mmu::Operation operation);
     void note_code(PhysAddr page);
+    void watch_code(PhysAddr page);
     void note_translation(uint64_t address, uint32_t size);
 
     EnginePointer engine_;
@@ -163,6 +165,7 @@ class UnicornEngine final : public Engine {
     uint64_t look_at_tlb_after_ = kLookAtTlbSoon;
     uint64_t generation_at_look_ = 0;
     PageUse page_use_;
+    std::set<uint64_t> watched_code_; // pfns
     uint64_t forget_code_at_ = 0;      // instruction count
     bool discard_all_code_ = false;    // at the next start
     bool fill_refused_ = false;        // our walk denies the access that stopped the library

@@ -141,6 +141,21 @@ Result<> UnicornEngine::spare_tlb_scans()
     return cover(kKernelHalf64, ~uint64_t{0});
 }
 
+// A page that no privilege may execute loses the check on its stores at the first of them, which
+// alone is looked at (Unicorn 2.1, notdirty_write in accel/tcg/cputlb.c). What was translated from
+// it while it was mapped otherwise, a module's text before the module came, would then run on. But
+// a hook on memory there keeps the check. The hook is for a fetch that never comes.
+void UnicornEngine::watch_code(PhysAddr page)
+{
+    if (!watched_code_.insert(phys_to_pfn(page).value).second)
+        return;
+    auto const ignore =
+        +[](uc_engine*, uc_mem_type, uint64_t, int, int64_t, void*) noexcept { return false; };
+    uc_hook hook = 0;
+    uc_hook_add(engine_.get(), &hook, UC_HOOK_MEM_FETCH_PROT, hook_pointer(ignore), this,
+                page.value, page.value + kPageSize - 1);
+}
+
 // The model's own answers are had by running CPUID, once, before our hook stands in front of it.
 void UnicornEngine::read_cpuid_table()
 {

@@ -155,6 +155,8 @@ void UnicornEngine::note_code(PhysAddr page)
     if (page_use_.has(page, PageUse::Writable)) // entries without the check may be about
         flush_all_tlbs();
     page_use_.clear(page, PageUse::Writable);
+    if (walker_ == Walker::Library)
+        watch_code(page);
 }
 
 // The library's own walk does not tell what is fetched, but what is translated can be looked up.

@@ -208,6 +208,39 @@ TEST_CASE("a page of the kernel's half that was data becomes code, and is patche
     }
 }
 
+// As a module's text comes to where another's was. The library looks at the first store only.
+TEST_CASE("a page of code becomes data that may not be executed, is written, and is code again")
+{
+    for (Mode const mode : {Mode::PaeNx, Mode::Long}) {
+        CAPTURE(mode);
+        PagedBench bench(mode);
+        put_routine(bench, 1);
+        uint32_t const high = static_cast<uint32_t>(bench.entry_of(kRoutine)) + 4;
+        std::vector<uint8_t> code;
+        auto const set_entry_high = [&](uint32_t value) { // mov dword [high],value; invlpg
+            append(code, {0xc7, 0x04, 0x25});
+            append32(code, high);
+            append32(code, value);
+            append(code, {0x0f, 0x01, 0x3c, 0x25});
+            append32(code, kRoutine);
+        };
+        append_call(code);
+        for (uint8_t const value : {2, 3}) {
+            set_entry_high(0x8000'0000);      // no execution
+            append(code, {0xc6, 0x04, 0x25}); // mov byte [kRoutine + 0x800],value
+            append32(code, kRoutine + 0x800);
+            append(code, {value});
+            append_patch(code, value);
+            set_entry_high(0);
+            append_call(code);
+        }
+        append(code, {0xf4});
+        bench.set_code(code);
+        REQUIRE(bench.engine->run() == Stop::Halt);
+        CHECK(bench.written(0xe9) == Values{1, 2, 3});
+    }
+}
+
 TEST_CASE("code written by DMA is seen once the engine is told")
 {
     for (Mode const mode : kModes) {
