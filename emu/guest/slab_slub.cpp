@@ -82,7 +82,7 @@ Result<uint64_t> count_partial(SlabReader& reader, VirtAddr cache, VirtAddr node
     return free;
 }
 
-// The slab that a CPU allocates from: its own list is empty, the CPU's leads through it alone.
+// The slab that a CPU allocates from: its own list has what other CPUs freed, the CPU's the rest.
 Result<> read_cpu_slab(SlabReader& reader, SlabCache& cache, VirtAddr own)
 {
     KernelView const& view = reader.view;
@@ -105,6 +105,8 @@ Result<> read_cpu_slab(SlabReader& reader, SlabCache& cache, VirtAddr own)
     if (length && *length > counts.inuse)
         reader.damaged("length of a CPU's free list", slab, counts.inuse, *length);
     cache.cached += length.value_or(0);
+    if (counts.inuse <= counts.objects) // what other CPUs freed is on the slab's list
+        cache.cached += counts.objects - counts.inuse;
     return {};
 }
 
