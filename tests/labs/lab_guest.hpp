@@ -1,9 +1,9 @@
 // A guest with all labs' modules at hand, and the stock of what it holds of memory.
 #pragma once
 
-#include <compare>
 #include <filesystem>
 #include <map>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -29,7 +29,9 @@ struct Stock {
 
     bool operator==(Stock const&) const = default;
 };
-std::string to_string(Stock const& stock);
+
+// For doctest: objects of caches that have any.
+std::ostream& operator<<(std::ostream& out, Stock const& stock);
 
 class LabGuest {
   public:
