@@ -115,7 +115,7 @@ void kunmap(mm::page& p)
     auto const result = mm::kunmap(windows, p);
     if (!result)
         printk(log_level::err, "kunmap: %s\n", result.error().message);
-    __atomic_thread_fence(__ATOMIC_SEQ_CST); // whoever queues itself looks at the slots afterwards
+    // Whoever waits has queued itself before it took the lock to look for a slot.
     if (waitqueue_active(pkmap_map_wait))
         wake_up(pkmap_map_wait);
 }

@@ -19,6 +19,19 @@ unsigned bucket_of(page const& p)
         return static_cast<uint32_t>(value) * 0x61c8'8647u >> (32 - PA_HASH_ORDER);
 }
 
+// Nearly all pages that are mapped are in high memory's own zone.
+[[gnu::noinline]] bool is_high_elsewhere(highmem const& hm, page const& p)
+{
+    return page_highmem(*hm.env.pgdat, p);
+}
+
+bool is_high(highmem const& hm, page const& p)
+{
+    if (page_zonenum(p) == hm.zone) [[likely]]
+        return true;
+    return is_high_elsewhere(hm, p);
+}
+
 void* slot_address(highmem const& hm, unsigned nr)
 {
     return reinterpret_cast<void*>(hm.env.pkmap_base + nr * kPageSize);
@@ -143,13 +156,15 @@ void highmem_init(highmem& hm, highmem_environment const& env)
 {
     hm = {};
     hm.env = env;
+    zone_layout const& layout = *env.pgdat->layout;
+    hm.zone = layout.highmem != layout.normal ? layout.highmem : MAX_NR_ZONES;
     for (list_head& head : hm.page_address_htable)
         lib::init_list_head(head);
 }
 
 void* page_address(highmem const& hm, page const& p)
 {
-    if (!page_highmem(*hm.env.pgdat, p))
+    if (!is_high(hm, p))
         return lowmem_address(hm, p);
     unsigned long flags;
     lib::spin_lock_irqsave(hm.pas_lock, flags);
@@ -160,7 +175,7 @@ void* page_address(highmem const& hm, page const& p)
 
 void* kmap(highmem& hm, page& p)
 {
-    if (!page_highmem(*hm.env.pgdat, p))
+    if (!is_high(hm, p))
         return lowmem_address(hm, p);
     lib::spin_lock(hm.kmap_lock);
     page_address_map const* map = find_slot(hm, p);
@@ -179,22 +194,23 @@ void* kmap(highmem& hm, page& p)
 
 Result<> kunmap(highmem& hm, page& p)
 {
-    if (!page_highmem(*hm.env.pgdat, p))
+    if (!is_high(hm, p))
         return {};
     lib::spin_lock(hm.kmap_lock);
     page_address_map const* const map = find_slot(hm, p);
-    if (map == nullptr || users_of(hm, *map) < 2) [[unlikely]] {
+    int* const users = map != nullptr ? &users_of(hm, *map) : nullptr;
+    if (users == nullptr || *users < 2) [[unlikely]] {
         lib::spin_unlock(hm.kmap_lock);
         return Error{"page is not mapped"};
     }
-    users_of(hm, *map)--;
+    --*users;
     lib::spin_unlock(hm.kmap_lock);
     return {};
 }
 
 void* kmap_local_page(highmem& hm, page& p)
 {
-    if (!page_highmem(*hm.env.pgdat, p))
+    if (!is_high(hm, p))
         return lowmem_address(hm, p);
     lib::preempt_disable();
     unsigned const cpu = hm.env.cpu(hm.env.context);

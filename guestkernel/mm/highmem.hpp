@@ -54,6 +54,7 @@ struct highmem_environment {
 
 struct highmem {
     highmem_environment env;
+    unsigned zone; // the number of high memory's, looked at first; MAX_NR_ZONES: there is none
     lib::spinlock_t kmap_lock; // of the pkmap slots
     mutable lib::spinlock_t
         pas_lock; // with kmap_lock: to change the hash table; or else: to read it
