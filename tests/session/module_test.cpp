@@ -214,10 +214,10 @@ TEST_CASE("a thousand times in and out leaves the free memory as it was")
         auto const cycle = [&lines] {
             lines.insert(lines.end(), {"insmod hello.ko", "rmmod hello"});
         };
-        for (unsigned i = 0; i < 50; i++)
-            cycle(); // caches and page tables have their size then
+        for (unsigned i = 0; i < 300; i++)
+            cycle(); // then the areas that wait for a purge have all the page tables they need
         lines.emplace_back("check");
-        for (unsigned i = 0; i < 950; i++)
+        for (unsigned i = 0; i < 1000; i++)
             cycle();
         lines.insert(lines.end(), {"check", "vcheck"});
         std::string const out = run(arch, {"hello"}, lines);
