@@ -99,6 +99,7 @@ class MemoryWorld {
         .dump_stack = [] { current()->log += "Call Trace:\n"; },
         .task_name = [] { return "test"; },
         .task_flags = kBareEnvironment.task_flags,
+        .wake_kswapd = nullptr,
         .panic = [](char const* why) { current()->panicked = why; },
     };
 
