@@ -26,16 +26,36 @@ lib::spinlock_t port_lock; // of the output
 char input[kInputSize];
 size_t volatile received; // counts on, taken modulo kInputSize
 size_t volatile taken;
+lib::spinlock_t input_lock; // held from reading the UART until `received` counts what was read
+bool reader_waits;
 wait_queue_head input_wait = {{}, {&input_wait.head, &input_wait.head}};
+
+// Whoever types may go on when all they have sent is used up. The lock is held.
+void ask_for_input()
+{
+    if (reader_waits && taken == received && !arch::uart_has_received())
+        arch::uart_set_input(arch::uart_input::ready);
+}
+
+void wait_for_input()
+{
+    unsigned long flags;
+    lib::spin_lock_irqsave(input_lock, flags);
+    reader_waits = true;
+    ask_for_input();
+    lib::spin_unlock_irqrestore(input_lock, flags);
+    wait_event(
+        input_wait, [] { return taken != received; }, TASK_INTERRUPTIBLE);
+    lib::spin_lock_irqsave(input_lock, flags);
+    reader_waits = false;
+    arch::uart_set_input(arch::uart_input::hold);
+    lib::spin_unlock_irqrestore(input_lock, flags);
+}
 
 char next_character()
 {
-    if (taken == received) {
-        arch::uart_set_input(arch::uart_input::ready);
-        wait_event(
-            input_wait, [] { return taken != received; }, TASK_INTERRUPTIBLE);
-        arch::uart_set_input(arch::uart_input::hold);
-    }
+    if (taken == received)
+        wait_for_input();
     char const c = input[taken % kInputSize];
     taken = taken + 1;
     return c;
@@ -104,6 +124,8 @@ void console_enable_input()
 
 void console_receive()
 {
+    unsigned long flags;
+    lib::spin_lock_irqsave(input_lock, flags);
     for (int c = arch::uart_read(); c != arch::kUartEmpty; c = arch::uart_read()) {
         if (c == arch::kUartBreak) {
             sysrq_break();
@@ -114,6 +136,8 @@ void console_receive()
         input[received % kInputSize] = static_cast<char>(c);
         received = received + 1;
     }
+    ask_for_input();
+    lib::spin_unlock_irqrestore(input_lock, flags);
     if (taken != received)
         wake_up_interruptible(input_wait);
 }

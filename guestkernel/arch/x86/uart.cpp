@@ -66,6 +66,11 @@ void uart_enable_receive_interrupt()
     outb(kInterruptEnable, kReceivedInterrupt);
 }
 
+bool uart_has_received()
+{
+    return (inb(kLineStatus) & kDataReady) != 0;
+}
+
 int uart_read()
 {
     uint8_t const status = inb(kLineStatus);

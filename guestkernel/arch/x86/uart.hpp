@@ -20,5 +20,6 @@ void uart_set_input(uart_input input); // hold, at first
 inline constexpr int kUartEmpty = -1;
 inline constexpr int kUartBreak = -2;
 int uart_read(); // the next byte, or one of these
+bool uart_has_received();
 
 } // namespace pagelab::arch
