@@ -58,12 +58,29 @@ int alloc_pid()
     return last_pid;
 }
 
+// The CPU that has had no new task for longest, of tasks that are still there: threads made in a
+// row spread even if each sleeps before the next one comes. (Linux' find_idlest_cpu compares how
+// busy CPUs were lately.) The list is locked.
+unsigned idlest_cpu()
+{
+    cpumask_t left = cpu_active_mask();
+    for (lib::list_head* link = task_list.prev; link != &task_list; link = link->prev) {
+        cpumask_t const others = left & ~cpumask_of(CONTAINER_OF(link, task_struct, tasks)->cpu);
+        if (others == 0)
+            break;
+        left = others;
+    }
+    return left != 0 ? static_cast<unsigned>(__builtin_ctzll(left)) : 0;
+}
+
 void link_task(task_struct& p)
 {
     unsigned long flags;
     lib::spin_lock_irqsave(tasklist_lock, flags);
-    if (p.pid == 0)
+    if (p.pid == 0) {
         p.pid = p.tgid = alloc_pid();
+        p.cpu = idlest_cpu();
+    }
     lib::list_add_tail(p.tasks, task_list);
     threads++;
     lib::spin_unlock_irqrestore(tasklist_lock, flags);
