@@ -107,18 +107,25 @@ vmap_area* cut_hole(vmap_space& space, vmap_area& hole, unsigned long start, uns
     return nullptr;
 }
 
-// Takes the lock with a spare area at hand, unless there is no memory for one.
+// Takes the lock with a spare area at hand, unless there is no memory for one. The spare that was
+// there before may be another CPU's by then.
 void preload_and_lock(vmap_space& space, gfp_t gfp)
 {
     vmap_area* made = nullptr;
-    if (lib::read_once(space.ne_fit_preload) == nullptr)
-        made = allocate_area(space, gfp);
-    lib::spin_lock(space.free_vmap_area_lock);
-    if (made == nullptr)
-        return;
+    bool is_out_of_memory = false;
+    for (;;) {
+        if (lib::read_once(space.ne_fit_preload) == nullptr && made == nullptr) {
+            made = allocate_area(space, gfp);
+            is_out_of_memory = made == nullptr;
+        }
+        lib::spin_lock(space.free_vmap_area_lock);
+        if (space.ne_fit_preload != nullptr || made != nullptr || is_out_of_memory)
+            break;
+        lib::spin_unlock(space.free_vmap_area_lock);
+    }
     if (space.ne_fit_preload == nullptr)
         space.ne_fit_preload = made;
-    else
+    else if (made != nullptr)
         space.env.free(space.env.context, made);
 }
 
