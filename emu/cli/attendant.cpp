@@ -95,16 +95,47 @@ void CommandLineAttendant::debug_output(uint8_t byte)
 
 std::vector<uint8_t> CommandLineAttendant::serial_input(size_t room)
 {
-    auto const count = static_cast<std::ptrdiff_t>(std::min(room, typed_.size()));
-    std::vector<uint8_t> bytes(typed_.begin(), typed_.begin() + count);
-    typed_.erase(typed_.begin(), typed_.begin() + count);
+    std::vector<uint8_t> bytes;
+    for (; bytes.size() < room && !typed_.empty() && typed_.front() != kBreak; typed_.pop_front())
+        bytes.push_back(static_cast<uint8_t>(typed_.front()));
     return bytes;
+}
+
+bool CommandLineAttendant::take_break()
+{
+    if (typed_.empty() || typed_.front() != kBreak)
+        return false;
+    typed_.pop_front();
+    return true;
+}
+
+void CommandLineAttendant::type(char key)
+{
+    if (end_ != EndOfRun::Guest)
+        return;
+    switch (escape_.press(key)) {
+    case Keystroke::Typed:
+        typed_.push_back(static_cast<uint8_t>(key));
+        break;
+    case Keystroke::Break:
+        typed_.push_back(kBreak);
+        break;
+    case Keystroke::End:
+        end_ = EndOfRun::Key;
+        break;
+    case Keystroke::Help:
+        std::fputs(kConsoleHelp, stderr);
+        break;
+    case Keystroke::Escape:
+    case Keystroke::Unknown:
+        break;
+    }
 }
 
 void CommandLineAttendant::type_line(std::string const& line)
 {
-    typed_.insert(typed_.end(), line.begin(), line.end());
-    typed_.push_back('\r');
+    for (char const key : line + '\r')
+        type(key);
 }
 
 bool CommandLineAttendant::read_line_from_stdin()
@@ -119,7 +150,7 @@ bool CommandLineAttendant::read_line_from_stdin()
 void CommandLineAttendant::guest_waits()
 {
     flush();
-    if (!typed_.empty())
+    if (!typed_.empty() || end_ != EndOfRun::Guest)
         return;
     if (!lines_.empty()) {
         type_line(lines_.front());
@@ -143,7 +174,7 @@ void CommandLineAttendant::read_terminal()
     char bytes[64];
     ssize_t const count = read(STDIN_FILENO, bytes, sizeof bytes);
     if (count > 0)
-        typed_.insert(typed_.end(), bytes, bytes + count);
+        std::for_each(bytes, bytes + count, [this](char key) { type(key); });
     else
         end_ = EndOfRun::InputOver;
 }

@@ -1,7 +1,8 @@
 // The Attendant of a command-line run: output to stdout, input from --exec lines or stdin.
 //
 // Scripted input is typed only when the guest waits for it, a line at a time, so a run does not
-// depend on how fast the host is. Only a terminal's keys go in whenever they come.
+// depend on how fast the host is. Only a terminal's keys go in whenever they come. Ctrl-A is an
+// escape in all of them.
 #pragma once
 
 #include <chrono>
@@ -10,11 +11,12 @@
 #include <string>
 #include <vector>
 
+#include "emu/cli/console_escape.hpp"
 #include "emu/machine/machine.hpp"
 
 namespace pagelab::cli {
 
-enum class EndOfRun : uint8_t { Guest, Timeout, InputOver };
+enum class EndOfRun : uint8_t { Guest, Timeout, InputOver, Key };
 
 // When all lines are typed and the guest waits for more.
 enum class AtEnd : uint8_t { PowerOff, Leave };
@@ -38,6 +40,7 @@ class CommandLineAttendant final : public machine::Attendant {
     void serial_output(uint8_t byte) override;
     void debug_output(uint8_t byte) override;
     std::vector<uint8_t> serial_input(size_t room) override;
+    bool take_break() override;
     void guest_waits() override;
     bool attend(std::optional<uint64_t> idle_ns) override;
 
@@ -48,13 +51,17 @@ class CommandLineAttendant final : public machine::Attendant {
   private:
     using Clock = std::chrono::steady_clock;
 
+    static constexpr int kBreak = -1; // among the typed bytes
+
+    void type(char key);
     void type_line(std::string const& line);
     void read_terminal();
     bool read_line_from_stdin();
 
     AttendantOptions options_;
     std::deque<std::string> lines_;
-    std::deque<uint8_t> typed_;
+    std::deque<int> typed_; // bytes, kBreak
+    ConsoleEscape escape_;
     std::string output_;
     Clock::time_point deadline_ = Clock::time_point::max();
     bool is_terminal_ = false;

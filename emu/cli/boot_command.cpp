@@ -14,8 +14,12 @@ Examples:
   pagelab boot                                     the x86_64 kernel, 128 MiB, console here
   pagelab boot --arch i686 --mem 2G --exec 'cat /proc/buddyinfo'
   pagelab boot /boot/memtest86+x64.bin --mem 64M --append console=ttyS0,115200 --timeout 60
+  pagelab boot --sysrq m                           the Mem-Info report, as by BREAK and m
   pagelab boot --module a.ko,nr_structs=1000 --exec 'rmmod a' --exec dmesg
   pagelab boot images/pc-4g-x86_64.toml --exec 'cat /proc/iomem' --stats run.json
+
+On a terminal Ctrl-A is an escape: Ctrl-A b sends BREAK, Ctrl-A x ends the run, Ctrl-A h helps,
+Ctrl-A Ctrl-A sends Ctrl-A. The same in --exec lines and on a pipe.
 
 Exit status: the guest's own (what it writes to port 0xf4), 124 after --timeout, 125 for a bad
 image or bad usage, 126 for a triple fault.
@@ -64,8 +68,23 @@ Action add_boot_command(CLI::App& app)
     auto options = std::make_shared<BootOptions>();
     CLI::App& command = *app.add_subcommand("boot", "boot an image and give it a console");
     add_boot_options(command, *options);
-    command.add_option("--exec", options->exec,
-                       "type a line at the guest's console, then poweroff; repeatable");
+    // At once, so that lines and keys stay in the order in which they are given.
+    command
+        .add_option_function<std::string>(
+            "--exec", [&exec = options->exec](std::string const& line) { exec.push_back(line); },
+            "type a line at the guest's console, then poweroff; repeatable")
+        ->trigger_on_parse();
+    command
+        .add_option_function<std::string>(
+            "--sysrq",
+            [&exec = options->exec](std::string const& key) {
+                exec.push_back({kEscapeKey, kBreakKey, key.front()});
+            },
+            "send BREAK and this key, as SysRq, in its turn among the lines; repeatable")
+        ->check([](std::string const& text) {
+            return text.size() == 1 ? std::string() : fmt::format("'{}' is not one key", text);
+        })
+        ->trigger_on_parse();
     command
         .add_option("--timeout", options->timeout_seconds, "end the run after this many seconds")
         ->check([](std::string const& text) {

@@ -94,6 +94,8 @@ void explain_outcome(Outcome outcome, machine::Machine& machine,
         if (attendant.end() == EndOfRun::Timeout)
             fmt::print(stderr, "pagelab: timeout after {} instructions\n",
                        machine.engine().instructions());
+        if (attendant.end() == EndOfRun::Key)
+            fmt::print(stderr, "pagelab: ended by Ctrl-A x\n");
         break;
     case Outcome::Halted:
         fmt::print(stderr, "pagelab: the guest halted with interrupts off\n");

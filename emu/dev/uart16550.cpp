@@ -33,22 +33,30 @@ void Uart16550::receive(std::span<uint8_t const> bytes)
     if (mcr::Loopback::is_set(modem_control_))
         return; // the pin is disconnected
     for (uint8_t byte : bytes)
-        push(byte);
+        push({byte});
     drive_line();
 }
 
-void Uart16550::push(uint8_t byte)
+void Uart16550::receive_break()
+{
+    if (mcr::Loopback::is_set(modem_control_))
+        return;
+    push({0, true});
+    drive_line();
+}
+
+void Uart16550::push(Received received)
 {
     if (received_count_ == capacity()) {
         overrun_ = true;
         return;
     }
-    received_[received_count_++] = byte;
+    received_[received_count_++] = received;
 }
 
 uint8_t Uart16550::pop()
 {
-    uint8_t const byte = received_[0]; // the last one again if there is none
+    uint8_t const byte = received_[0].byte; // the last one again if there is none
     if (received_count_ > 1)
         std::shift_left(received_.begin(), received_.begin() + received_count_, 1);
     if (received_count_ > 0)
@@ -61,7 +69,7 @@ void Uart16550::transmit(uint8_t byte)
     auto const word_mask = 0xffu >> (3 - lcr::WordLength::get(line_control_));
     auto const sent = static_cast<uint8_t>(byte & word_mask);
     if (mcr::Loopback::is_set(modem_control_))
-        push(sent);
+        push({sent});
     else
         output_(sent);
     transmitter_empty_pending_ = true;
@@ -79,7 +87,7 @@ uint8_t Uart16550::modem_inputs() const
 
 uint8_t Uart16550::interrupt_identity() const
 {
-    if (ier::LineStatus::is_set(interrupt_enable_) && overrun_)
+    if (ier::LineStatus::is_set(interrupt_enable_) && (overrun_ || is_break_next()))
         return kLineStatusChanged;
     if (ier::ReceivedData::is_set(interrupt_enable_) && received_count_ > 0) {
         bool const fifo = fcr::Enable::is_set(fifo_control_);
@@ -145,9 +153,18 @@ uint8_t Uart16550::read_identity()
 
 uint8_t Uart16550::read_line_status()
 {
-    uint8_t const overrun = std::exchange(overrun_, false) ? lsr::kOverrun : uint8_t{0};
-    uint8_t const ready = received_count_ > 0 ? lsr::kDataReady : uint8_t{0};
-    return lsr::kTransmitterEmpty | overrun | ready;
+    unsigned status = lsr::kTransmitterEmpty;
+    auto const waiting = std::span(received_).first(received_count_);
+    if (fcr::Enable::is_set(fifo_control_) && std::ranges::any_of(waiting, &Received::is_break))
+        status |= lsr::kErrorInFifo;
+    if (std::exchange(overrun_, false))
+        status |= lsr::kOverrun;
+    if (is_break_next())
+        status |= lsr::kBreak;
+    if (received_count_ > 0)
+        status |= lsr::kDataReady;
+    received_[0].is_break = false;
+    return static_cast<uint8_t>(status);
 }
 
 uint8_t Uart16550::read_modem_status()

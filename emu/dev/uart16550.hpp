@@ -33,13 +33,21 @@ class Uart16550 final : public PortDevice {
     bool take_ready_to_receive() { return std::exchange(ready_to_receive_, false); }
     // Input from outside. Bytes beyond can_receive() are lost and set LSR.OE.
     void receive(std::span<uint8_t const> bytes);
+    // The line goes low for longer than a character: a zero byte for which LSR shows BI.
+    void receive_break();
 
     uint32_t port_in(uint16_t port, Width width) override;
     void port_out(uint16_t port, Width width, uint32_t value) override;
 
   private:
+    struct Received {
+        uint8_t byte = 0;
+        bool is_break = false; // until LSR has shown it
+    };
+
     size_t capacity() const;
-    void push(uint8_t byte);
+    bool is_break_next() const { return received_count_ > 0 && received_[0].is_break; }
+    void push(Received received);
     uint8_t pop();
     void transmit(uint8_t byte);
     uint8_t modem_inputs() const;
@@ -55,7 +63,7 @@ class Uart16550 final : public PortDevice {
     InterruptLine& irq_;
     ByteSink output_;
 
-    std::array<uint8_t, 16> received_{}; // oldest first
+    std::array<Received, 16> received_{}; // oldest first
     uint8_t received_count_ = 0;
     uint8_t interrupt_enable_ = 0;
     uint8_t fifo_control_ = 0;

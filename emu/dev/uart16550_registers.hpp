@@ -50,7 +50,9 @@ using Loopback = x86::Bit<4>;
 namespace lsr {
 inline constexpr uint8_t kDataReady = 0x01;
 inline constexpr uint8_t kOverrun = 0x02;
+inline constexpr uint8_t kBreak = 0x10;            // the line was low for a whole character
 inline constexpr uint8_t kTransmitterEmpty = 0x60; // THRE and TEMT
+inline constexpr uint8_t kErrorInFifo = 0x80;      // some character received; FIFO on
 } // namespace lsr
 
 namespace msr {

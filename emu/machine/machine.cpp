@@ -59,6 +59,8 @@ void Machine::feed_serial()
     auto const bytes = attendant_.serial_input(room);
     if (!bytes.empty())
         chipset_->uart.receive(bytes);
+    if (bytes.size() < room && attendant_.take_break())
+        chipset_->uart.receive_break();
 }
 
 uint32_t Machine::port_in(uint16_t port, unsigned bytes)

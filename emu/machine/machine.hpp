@@ -41,6 +41,8 @@ class Attendant {
     virtual void debug_output(uint8_t byte) = 0;
     // Input for the serial port, at most `room` bytes; empty if there is none now.
     virtual std::vector<uint8_t> serial_input(size_t room) = 0;
+    // Whether a BREAK comes on the serial line after what serial_input() gave; true only once.
+    virtual bool take_break() { return false; }
     // The guest waits for someone to type: its serial port listens, and it is idle or, if it has
     // flow control, has said that it is ready.
     virtual void guest_waits() = 0;

@@ -198,6 +198,41 @@ TEST_CASE("uart: interrupt priorities: line status, data, transmitter, modem")
     CHECK(!rig.irq.level);
 }
 
+TEST_CASE("uart: BREAK is a zero byte, and LSR shows it when it is the next to be read")
+{
+    Rig rig;
+    rig.out(MCR, 0x08);
+    rig.out(FCR, 0x01);
+    rig.out(IER, 0x04); // line status alone
+    rig.receive("a");
+    rig.uart.receive_break();
+    rig.receive("m");
+    CHECK(!rig.irq.level);      // it is not the first
+    CHECK(rig.in(LSR) == 0xe1); // but in the FIFO
+    CHECK(rig.in(RBR) == 'a');
+    CHECK(rig.irq.level);
+    CHECK(rig.in(IIR) == 0xc6);
+    CHECK(rig.in(LSR) == 0xf1);
+    CHECK(!rig.irq.level);
+    CHECK(rig.in(LSR) == 0x61); // reading it cleared it
+    CHECK(rig.in(RBR) == 0);
+    CHECK(rig.in(RBR) == 'm');
+    CHECK(rig.in(LSR) == 0x60);
+
+    rig.out(IER, 0x01); // data alone, as of those who look at LSR for each byte
+    rig.uart.receive_break();
+    CHECK(rig.in(IIR) == 0xc4);
+    CHECK(rig.in(LSR) == 0xf1);
+    CHECK(rig.in(RBR) == 0);
+    rig.out(FCR, 0x00);
+    rig.uart.receive_break();
+    CHECK(rig.in(LSR) == 0x71); // without FIFO there is no bit 7
+    rig.in(RBR);
+    rig.out(MCR, 0x18);
+    rig.uart.receive_break();
+    CHECK(rig.in(LSR) == 0x60); // the pin is not heard in loopback
+}
+
 TEST_CASE("uart: OUT2 gates the line")
 {
     Rig rig;
