@@ -8,6 +8,7 @@
 #include "emu/cli/bench_cost.hpp"
 #include "emu/cli/bench_growth.hpp"
 #include "emu/cli/bench_measure.hpp"
+#include "emu/cli/bench_plot.hpp"
 #include "emu/cli/bench_report.hpp"
 #include "emu/cli/commands.hpp"
 
@@ -25,9 +26,9 @@ Examples:
   pagelab bench --json bench.json --check   for a script: status 1 when a bar is missed
   pagelab bench --self                      what pagelab's own mechanisms cost, in ns
   pagelab bench --cost --check              guest instructions per allocation, beside Linux'
-  pagelab bench --growth plots              how these grow; gnuplot's files in the folder plots
+  pagelab bench --growth plots              how these grow; a table, and plots/growth.svg
 
-Exit status: 0; 1 when a bar is missed and --check is given; 125 when QEMU is missing.
+Exit status: 0; 1 when a bar is missed and --check is given; 125 when QEMU or gnuplot is missing.
 )";
 
 struct BenchOptions {
@@ -160,6 +161,7 @@ Result<int> measure_all_growth(BenchOptions const& options)
         all_met = all_met && all.back().is_at_most_logarithmic();
     }
     TRY(write_growth(options.growth, all));
+    TRY(draw_growth(options.growth));
     return options.check && !all_met ? 1 : 0;
 }
 
@@ -196,7 +198,7 @@ Action add_bench_command(CLI::App& app)
     command.add_flag("--check", options->check, "exit status 1 when a bar is missed");
     command.add_flag("--self", options->self, "nanoseconds of pagelab's own mechanisms instead");
     command.add_flag("--cost", options->cost, "guest instructions per operation instead");
-    command.add_option("--growth", options->growth, "how these grow; data to plot to this folder");
+    command.add_option("--growth", options->growth, "how these grow; growth.svg to this folder");
     command.footer(kFooter);
     return [options] { return run_bench(*options); };
 }

@@ -1,10 +1,8 @@
-// Series, least squares, and gnuplot's files.
+// Series, and least squares.
 #include "emu/cli/bench_growth.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 
 #include "emu/base/check.hpp"
 
@@ -22,47 +20,6 @@ Result<double> count_at(GrowthSeries const& series, uint64_t size)
     else
         loop.options = fmt::format("bench_load={}", size);
     return count_instructions(loop, kRounds);
-}
-
-std::string title(GrowthSeries const& series)
-{
-    return fmt::format("{} by {}, {}", series.operation, series.axis, series.arch);
-}
-
-std::string data_file(std::vector<Growth> const& all)
-{
-    std::string text = "# size, guest instructions per operation; a data set for each series\n";
-    for (Growth const& growth : all) {
-        text += fmt::format("\"{}\"\n", title(growth.series));
-        for (size_t i = 0; i < growth.counts.size(); ++i)
-            text += fmt::format("{} {:.2f}\n", growth.series.sizes[i], growth.counts[i]);
-        text += "\n\n";
-    }
-    return text;
-}
-
-std::string plot_file(size_t data_sets)
-{
-    return fmt::format("# gnuplot growth.gp writes growth.svg\n"
-                       "set terminal svg size 900,600\n"
-                       "set output 'growth.svg'\n"
-                       "set logscale x 2\n"
-                       "set logscale y 10\n"
-                       "set xlabel 'size'\n"
-                       "set ylabel 'guest instructions per operation'\n"
-                       "set key outside right top\n"
-                       "plot for [i=0:{}] 'growth.dat' index i using 1:2 with linespoints "
-                       "title columnheader(1)\n",
-                       data_sets - 1);
-}
-
-Result<> write_text(std::filesystem::path const& path, std::string const& text)
-{
-    std::ofstream out(path);
-    out << text;
-    if (!out.flush())
-        return fail("cannot write '{}'", path.string());
-    return {};
 }
 
 } // namespace
@@ -110,6 +67,11 @@ LogarithmicFit fit_logarithm(std::vector<uint64_t> const& sizes, std::vector<dou
     return fit;
 }
 
+std::string GrowthSeries::title() const
+{
+    return fmt::format("{} by {}, {}", operation, axis, arch);
+}
+
 Result<Growth> measure_growth(GrowthSeries const& series)
 {
     Growth growth{series, {}, {}};
@@ -121,7 +83,7 @@ Result<Growth> measure_growth(GrowthSeries const& series)
 
 std::string growth_lines(Growth const& growth)
 {
-    std::string text = title(growth.series) + "\n ";
+    std::string text = growth.series.title() + "\n ";
     for (uint64_t const size : growth.series.sizes)
         text += fmt::format(" {:>9}", size);
     text += "\n ";
@@ -131,14 +93,6 @@ std::string growth_lines(Growth const& growth)
                         growth.fit.at_one, growth.fit.per_double, growth.fit.excess * 100,
                         growth.is_at_most_logarithmic() ? "met" : "MISSED");
     return text;
-}
-
-Result<> write_growth(std::string const& folder, std::vector<Growth> const& all)
-{
-    std::error_code status;
-    std::filesystem::create_directories(folder, status);
-    TRY(write_text(std::filesystem::path(folder) / "growth.dat", data_file(all)));
-    return write_text(std::filesystem::path(folder) / "growth.gp", plot_file(all.size()));
 }
 
 } // namespace pagelab::cli

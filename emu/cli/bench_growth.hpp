@@ -21,6 +21,8 @@ struct GrowthSeries {
     std::string_view arch;
     std::vector<uint64_t> sizes; // ascending, at least three
     enum class Of : uint8_t { Load, MemoryMib } of = Of::Load;
+
+    std::string title() const;
 };
 
 std::vector<GrowthSeries> growth_series();
@@ -48,9 +50,5 @@ Result<Growth> measure_growth(GrowthSeries const& series);
 
 // Lines of a table.
 std::string growth_lines(Growth const& growth);
-
-// Writes growth.dat, a data set for each series, and growth.gp, which plots them with gnuplot, to
-// the folder, which is made if it is not there.
-Result<> write_growth(std::string const& folder, std::vector<Growth> const& all);
 
 } // namespace pagelab::cli

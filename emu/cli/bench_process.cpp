@@ -40,8 +40,7 @@ class Child {
     // False when there is no more, or none in time.
     bool read_some(Clock::time_point deadline, std::string& output)
     {
-        auto const left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+        auto const left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
         pollfd waiting{socket_, POLLIN, 0};
         if (left.count() <= 0 || poll(&waiting, 1, static_cast<int>(left.count())) <= 0)
             return false;

@@ -1,6 +1,4 @@
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -48,18 +46,4 @@ TEST_CASE("constant and logarithmic costs fit; a square root and a line do not")
     CHECK(!growth_of([](double n) { return 100 + 5 * std::sqrt(n); }).is_at_most_logarithmic());
     CHECK(!growth_of([](double n) { return 100 + 0.02 * n; }).is_at_most_logarithmic());
     CHECK(growth_of([](double n) { return n == 16 ? 130.0 : 100.0; }).is_at_most_logarithmic());
-}
-
-TEST_CASE("growth is written for gnuplot: a data set for each series")
-{
-    auto const folder = std::filesystem::temp_directory_path() / "pagelab-growth-test";
-    REQUIRE(write_growth(folder.string(), {growth_of([](double) { return 2.5; }),
-                                           growth_of([](double n) { return n; })}));
-    std::ifstream in(folder / "growth.dat");
-    std::string const text((std::istreambuf_iterator<char>(in)), {});
-    CHECK(text.find("\"alloc by blocks, i686\"\n1 2.50\n4 2.50\n") != std::string::npos);
-    CHECK(text.find("\n\n\n\"alloc by blocks, i686\"\n1 1.00\n") != std::string::npos);
-    CHECK(std::filesystem::exists(folder / "growth.gp"));
-    std::filesystem::remove_all(folder);
-    CHECK(!write_growth("/proc/no/such", {}));
 }
