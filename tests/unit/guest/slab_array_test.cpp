@@ -61,14 +61,6 @@ struct KernelWithArrays : SlabKernel {
     }
 };
 
-template<class Damager>
-Lines damage_after(char const* sample, Damager damage)
-{
-    KernelWithArrays kernel(sample);
-    damage(kernel);
-    return damage_of(kernel);
-}
-
 } // namespace
 
 TEST_CASE("SLAB: lists, arrays and the line of /proc/slabinfo")
@@ -90,7 +82,7 @@ TEST_CASE("SLAB: what does not agree is damage")
     for (char const* name : {"sample-i686", "sample-x86_64"}) {
         CAPTURE(std::string(name));
         auto const of_node = [&](char const* field, uint64_t value) {
-            return damage_after(name, [&](KernelWithArrays& kernel) {
+            return damage_after<KernelWithArrays>(name, [&](KernelWithArrays& kernel) {
                 kernel.set(kNode, "kmem_cache_node_array", field, value);
             });
         };
@@ -98,24 +90,24 @@ TEST_CASE("SLAB: what does not agree is damage")
               Lines{"total_slabs of thing", "nr_slabs of thing", "total_objects of thing"});
         CHECK(of_node("free_slabs", 2) == Lines{"free_slabs of thing"});
         CHECK(of_node("free_objects", 12) == Lines{"free_objects of thing"});
-        CHECK(damage_after(name, [](KernelWithArrays& kernel) {
+        CHECK(damage_after<KernelWithArrays>(name, [](KernelWithArrays& kernel) {
                   kernel.set(kernel.page(kFull), "slab", "active", 7);
               }) == Lines{"slab is on a list for others"});
         for (uint64_t number : {8, 1}) // out of range, there twice
-            CHECK(damage_after(name, [&](KernelWithArrays& kernel) {
+            CHECK(damage_after<KernelWithArrays>(name, [&](KernelWithArrays& kernel) {
                       kernel.write(SlabKernel::object(kPartial, 7) + 6, number, 1);
                   }) == Lines{"number on a free list is wrong or there twice"});
-        CHECK(damage_after(name, [](KernelWithArrays& kernel) {
+        CHECK(damage_after<KernelWithArrays>(name, [](KernelWithArrays& kernel) {
                   kernel.set(kernel.page(kFree), "slab", "freelist", 0x7000'0000);
               }) == Lines{"unreadable free list"});
-        CHECK(damage_after(name, [](KernelWithArrays& kernel) {
+        CHECK(damage_after<KernelWithArrays>(name, [](KernelWithArrays& kernel) {
                   kernel.set(kCpuArray, "array_cache", "avail", 55);
               }) == Lines{"array of thing is overfull"});
         for (VirtAddr entry : {SlabKernel::object(50, 0), VirtAddr(0x7000'0000)})
-            CHECK(damage_after(name, [&](KernelWithArrays& kernel) {
+            CHECK(damage_after<KernelWithArrays>(name, [&](KernelWithArrays& kernel) {
                       kernel.write_pointer(kernel.entry(kShared, 1), entry.value);
                   }) == Lines{"entry of an array is no object of thing"});
-        CHECK(damage_after(name, [](KernelWithArrays& kernel) {
+        CHECK(damage_after<KernelWithArrays>(name, [](KernelWithArrays& kernel) {
                   kernel.set(kCache, "kmem_cache", "array.num", 256);
               }) == Lines{"shape of a slab of thing", "nr_slabs of thing"});
     }

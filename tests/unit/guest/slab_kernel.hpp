@@ -65,4 +65,13 @@ inline Lines damage_of(FakeKernel const& kernel)
     return lines;
 }
 
+// What is found after `damage` was done to a whole kernel.
+template<class Kernel, class Damager>
+Lines damage_after(char const* sample, Damager damage)
+{
+    Kernel kernel(sample);
+    damage(kernel);
+    return damage_of(kernel);
+}
+
 } // namespace pagelab::guest::test

@@ -36,14 +36,6 @@ struct KernelWithHeap : SlabKernel {
     }
 };
 
-template<class Damager>
-Lines damage_after(char const* sample, Damager damage)
-{
-    KernelWithHeap kernel(sample);
-    damage(kernel);
-    return damage_of(kernel);
-}
-
 } // namespace
 
 TEST_CASE("SLOB: free blocks are followed through each page")
@@ -65,7 +57,8 @@ TEST_CASE("SLOB: what does not agree is damage")
     for (char const* name : {"sample-i686", "sample-x86_64"}) {
         CAPTURE(std::string(name));
         auto const after = [&](unsigned unit, int value) {
-            return damage_after(name, [&](KernelWithHeap& kernel) { kernel.put(unit, value); });
+            return damage_after<KernelWithHeap>(
+                name, [&](KernelWithHeap& kernel) { kernel.put(unit, value); });
         };
         Lines const order = {"free blocks touch or are out of order", "free units of a page"};
         CHECK(after(10, 3) == Lines{"free units of a page"});
@@ -75,11 +68,11 @@ TEST_CASE("SLOB: what does not agree is damage")
         CHECK(after(20, -10) == order);
         CHECK(after(2000, 49) == order);
         CHECK(after(2001, 2049) == order);
-        CHECK(damage_after(name, [](KernelWithHeap& kernel) {
+        CHECK(damage_after<KernelWithHeap>(name, [](KernelWithHeap& kernel) {
                   kernel.set(kernel.page(kPfn), "slab", "freelist",
                              KernelWithHeap::unit(2048).value);
               }) == Lines{"free block is not in its page", "free units of a page"});
-        CHECK(damage_after(name, [](KernelWithHeap& kernel) {
+        CHECK(damage_after<KernelWithHeap>(name, [](KernelWithHeap& kernel) {
                   kernel.set(kernel.page(kPfn), "slab", "__page_flags", 0);
               }) == Lines{"page is not the heap's"});
     }

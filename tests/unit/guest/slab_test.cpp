@@ -53,14 +53,6 @@ struct KernelWithCache : SlabKernel {
     }
 };
 
-template<class Damager>
-Lines damage_after(char const* sample, Damager damage)
-{
-    KernelWithCache kernel(sample);
-    damage(kernel);
-    return damage_of(kernel);
-}
-
 } // namespace
 
 TEST_CASE("caches are counted by node and by page, and printed as /proc/slabinfo")
@@ -86,7 +78,7 @@ TEST_CASE("broken free lists are damage")
     for (char const* name : {"sample-i686", "sample-x86_64"}) {
         CAPTURE(std::string(name));
         auto const after = [&](unsigned i, uint64_t next) {
-            return damage_after(
+            return damage_after<KernelWithCache>(
                 name, [&](KernelWithCache& kernel) { kernel.set_next(i, VirtAddr(next)); });
         };
         uint64_t const slab = kPartial * kPageSize;
@@ -103,30 +95,31 @@ TEST_CASE("broken slabs, nodes and caches are damage")
 {
     for (char const* name : {"sample-i686", "sample-x86_64"}) {
         CAPTURE(std::string(name));
-        CHECK(damage_after(name, [](KernelWithCache& kernel) {
+        CHECK(damage_after<KernelWithCache>(name, [](KernelWithCache& kernel) {
                   kernel.write_pointer(kernel.node(kPartial), kernel.node(kPartial).value);
               }) == Lines{"prev does not point back"});
-        CHECK(damage_after(name, [](KernelWithCache& kernel) {
+        CHECK(damage_after<KernelWithCache>(name, [](KernelWithCache& kernel) {
                   kernel.write_pointer(kernel.partial(), 0xdead'0000);
               }) == Lines{"next points at unmapped memory", "nr_partial"});
-        CHECK(damage_after(name, [](KernelWithCache& kernel) {
+        CHECK(damage_after<KernelWithCache>(name, [](KernelWithCache& kernel) {
                   kernel.link(kernel.partial(), {VirtAddr(0x9000)});
               }) == Lines{"slab in no struct page"});
-        CHECK(damage_after(name, [](KernelWithCache& kernel) {
+        CHECK(damage_after<KernelWithCache>(name, [](KernelWithCache& kernel) {
                   kernel.set(kNode, "kmem_cache_node", "nr_slabs", 3);
               }) == Lines{"nr_slabs of thing"});
-        CHECK(damage_after(name, [](KernelWithCache& kernel) {
+        CHECK(damage_after<KernelWithCache>(name, [](KernelWithCache& kernel) {
                   kernel.set(kNode, "kmem_cache_node", "total_objects", 15);
               }) == Lines{"total_objects of thing"});
-        CHECK(damage_after(name,
-                           [](KernelWithCache& kernel) {
-                               kernel.set(kernel.page(kFull), "slab", "slab_cache", 0x1234);
-                           }) == Lines{"slab of a CPU is another cache's", "slab of no cache",
-                                       "nr_slabs of thing", "total_objects of thing"});
-        CHECK(damage_after(name, [](KernelWithCache& kernel) {
+        CHECK(damage_after<KernelWithCache>(
+                  name,
+                  [](KernelWithCache& kernel) {
+                      kernel.set(kernel.page(kFull), "slab", "slab_cache", 0x1234);
+                  }) == Lines{"slab of a CPU is another cache's", "slab of no cache",
+                              "nr_slabs of thing", "total_objects of thing"});
+        CHECK(damage_after<KernelWithCache>(name, [](KernelWithCache& kernel) {
                   kernel.set(kernel.page(kPartial), "slab", "inuse", 9);
               }) == Lines{"more objects in use than there are", "length of a free list"});
-        CHECK(damage_after(name, [](KernelWithCache& kernel) {
+        CHECK(damage_after<KernelWithCache>(name, [](KernelWithCache& kernel) {
                   kernel.set(kCache, "kmem_cache", "oo.x", 0xffff'0008);
               }) == Lines{"order of a slab of thing"});
     }
@@ -137,7 +130,7 @@ TEST_CASE("a CPU's slab and its free list belong together")
     for (char const* name : {"sample-i686", "sample-x86_64"}) {
         CAPTURE(std::string(name));
         auto const after = [&](char const* field, VirtAddr value) {
-            return damage_after(name, [&](KernelWithCache& kernel) {
+            return damage_after<KernelWithCache>(name, [&](KernelWithCache& kernel) {
                 kernel.set(kCache, "kmem_cache", std::string("cpu_slab[0].") + field, value.value);
             });
         };
@@ -145,15 +138,16 @@ TEST_CASE("a CPU's slab and its free list belong together")
         CHECK(after("slab", VirtAddr(0x9000)) == Lines{"slab in no struct page"});
         CHECK(after("freelist", SlabKernel::object(kPartial, 0)) ==
               Lines{"free list leaves the slab"});
-        CHECK(damage_after(name, [](KernelWithCache& kernel) {
+        CHECK(damage_after<KernelWithCache>(name, [](KernelWithCache& kernel) {
                   kernel.set(kernel.page(kFull), "slab", "inuse", 1);
               }) == Lines{"length of a CPU's free list"});
-        CHECK(damage_after(name,
-                           [](KernelWithCache& kernel) {
-                               kernel.set(kernel.page(kFull), "slab", "__page_flags", 0);
-                               kernel.set(kernel.page(kFull), "slab", "slab_cache", 0x1234);
-                           }) == Lines{"slab of a CPU is another cache's", "nr_slabs of thing",
-                                       "total_objects of thing"});
+        CHECK(damage_after<KernelWithCache>(
+                  name,
+                  [](KernelWithCache& kernel) {
+                      kernel.set(kernel.page(kFull), "slab", "__page_flags", 0);
+                      kernel.set(kernel.page(kFull), "slab", "slab_cache", 0x1234);
+                  }) == Lines{"slab of a CPU is another cache's", "nr_slabs of thing",
+                              "total_objects of thing"});
     }
 }
 
