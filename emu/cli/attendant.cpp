@@ -75,6 +75,16 @@ void CommandLineAttendant::flush()
     output_.clear();
 }
 
+void CommandLineAttendant::add_line(std::string line)
+{
+    if (end_ != EndOfRun::InputOver) {
+        lines_.push_back(std::move(line));
+        return;
+    }
+    end_ = EndOfRun::Guest; // the guest waits already and will not say so again
+    type_line(line);
+}
+
 void CommandLineAttendant::serial_output(uint8_t byte)
 {
     if (byte == '\r')

@@ -44,6 +44,11 @@ class CommandLineAttendant final : public machine::Attendant {
     void guest_waits() override;
     bool attend(std::optional<uint64_t> idle_ns) override;
 
+    // Another line for when the guest waits; a run that ended with InputOver can go on with it.
+    void add_line(std::string line);
+    // From now on serial output goes there; null: to stdout.
+    void capture(std::string* output) { options_.capture = output; }
+
     // Why attend() said to stop; Guest if it did not.
     EndOfRun end() const { return end_; }
     void flush();

@@ -11,6 +11,7 @@ namespace pagelab::cli {
 using Action = std::function<int()>; // returns the exit status
 
 Action add_boot_command(CLI::App& app);
+Action add_shell_command(CLI::App& app);
 Action add_demo_command(CLI::App& app);
 Action add_bench_command(CLI::App& app);
 Action add_module_command(CLI::App& app);

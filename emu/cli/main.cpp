@@ -24,9 +24,8 @@ int run(int argc, char** argv)
     app.footer("pagelab COMMAND --help shows each command's options and examples.\n"
                "./pagelab test, of the entry script, builds and runs every test.\n");
     std::vector<std::pair<char const*, cli::Action>> const commands = {
-        {"boot", cli::add_boot_command(app)},
-        {"demo", cli::add_demo_command(app)},
-        {"bench", cli::add_bench_command(app)},
+        {"boot", cli::add_boot_command(app)},     {"shell", cli::add_shell_command(app)},
+        {"demo", cli::add_demo_command(app)},     {"bench", cli::add_bench_command(app)},
         {"module", cli::add_module_command(app)},
     };
     try {

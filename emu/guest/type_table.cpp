@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <ranges>
 
 #include <dwarf.h>
 
@@ -230,6 +231,18 @@ Result<int64_t> TypeTable::constant(std::string_view name) const
             return value;
     }
     return fail("no constant '{}' in the debug information", name);
+}
+
+std::vector<std::string> TypeTable::type_names() const
+{
+    auto const names = file_->types() | std::views::keys;
+    return {names.begin(), names.end()};
+}
+
+std::vector<std::string> TypeTable::symbol_names() const
+{
+    auto const names = file_->symbols() | std::views::keys;
+    return {names.begin(), names.end()};
 }
 
 } // namespace pagelab::guest

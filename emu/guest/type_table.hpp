@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "emu/base/error.hpp"
 #include "guestkernel/abi/address.hpp"
@@ -69,6 +70,10 @@ class TypeTable {
     Result<VirtAddr> symbol(std::string_view name) const;
     // An enumerator, or a variable whose value the compiler recorded (constexpr).
     Result<int64_t> constant(std::string_view name) const;
+
+    // Ascending.
+    std::vector<std::string> type_names() const;
+    std::vector<std::string> symbol_names() const;
 
   private:
     explicit TypeTable(std::unique_ptr<DwarfFile> file);

@@ -37,7 +37,10 @@ std::vector<Layer> const kLayers = {
     {"emu/machine",         {"guestkernel/abi", "emu/base", "emu/mem", "emu/mmu", "emu/cpu",
                              "emu/dev", "emu/load", "emu/guest"}},
     {"emu/cli",             {"guestkernel/abi", "emu/base", "emu/mem", "emu/mmu", "emu/cpu",
-                             "emu/dev", "emu/load", "emu/guest", "emu/kbuild", "emu/machine"}},
+                             "emu/dev", "emu/load", "emu/guest", "emu/kbuild", "emu/machine",
+                             "emu/shell"}},
+    {"emu/shell",           {"guestkernel/abi", "emu/base", "emu/mem", "emu/mmu", "emu/cpu",
+                             "emu/dev", "emu/load", "emu/guest", "emu/machine"}},
 };
 // clang-format on
 

@@ -1,0 +1,172 @@
+// pagelab shell: boots as `boot` does, then lets the user look at the machine's memory.
+#include <csignal>
+#include <fstream>
+#include <iostream>
+
+#include <unistd.h>
+
+#include "emu/cli/boot_options.hpp"
+#include "emu/cli/commands.hpp"
+#include "emu/cli/run_report.hpp"
+#include "emu/shell/line_editor.hpp"
+#include "emu/shell/session.hpp"
+
+namespace pagelab::cli {
+
+namespace {
+
+constexpr char kExamples[] = R"(
+Examples:
+  pagelab shell --mem 4G                           boot, then a prompt: help lists the commands
+  pagelab shell --arch i686 -c buddyinfo -c 'walk $rip'
+  pagelab shell --module a.ko -c 'guest lsmod' --json | jq .
+  pagelab shell -x FILE                            the commands of a file, then the end
+
+Exit status: 0, 1 when a command of -c or -x failed, else as boot's.
+)";
+
+struct ShellOptions {
+    BootOptions boot;
+    std::vector<std::string> commands;
+    std::string script;
+    bool at_reset = false;
+    bool json = false;
+};
+
+// At the console for the shell: types what it is told, and hands back what the guest says.
+class ConsoleRunner final : public shell::Runner {
+  public:
+    ConsoleRunner(machine::Machine& machine, CommandLineAttendant& attendant)
+        : machine_(machine), attendant_(attendant)
+    {
+    }
+
+    Result<std::string> type(std::string const& line) override
+    {
+        std::string printed;
+        attendant_.add_line(line);
+        attendant_.capture(&printed);
+        machine::Outcome const outcome = machine_.run();
+        attendant_.capture(nullptr);
+        if (outcome == machine::Outcome::Failure)
+            return fail("{}", machine_.engine().failure());
+        // Without the echo of what was typed, and the prompt after it.
+        auto const first = printed.find('\n');
+        auto const last = printed.rfind('\n');
+        return first == printed.npos ? "" : printed.substr(first + 1, last - first);
+    }
+
+    Result<machine::Outcome> go_on() override { return machine_.run(); }
+
+  private:
+    machine::Machine& machine_;
+    CommandLineAttendant& attendant_;
+};
+
+// The lines of -x, then those of -c. Ends at the first that fails.
+int run_batch(shell::Session& session, ShellOptions const& options)
+{
+    std::vector<std::string> lines;
+    if (!options.script.empty()) {
+        std::ifstream file(options.script);
+        if (!file) {
+            fmt::print(stderr, "pagelab: {}: {}\n", options.script, std::strerror(errno));
+            return kExitBadUsage;
+        }
+        for (std::string line; std::getline(file, line);)
+            lines.push_back(line);
+    }
+    lines.insert(lines.end(), options.commands.begin(), options.commands.end());
+    for (std::string const& line : lines) {
+        if (auto const done = session.execute(line); !done) {
+            fmt::print(stderr, "pagelab: {}\n", done.error().message);
+            return 1;
+        }
+        if (session.is_over())
+            break;
+    }
+    return 0;
+}
+
+template<class NextLine>
+int converse(shell::Session& session, NextLine next_line)
+{
+    while (!session.is_over()) {
+        std::optional<std::string> const line = next_line();
+        if (!line)
+            break;
+        if (auto const done = session.execute(*line); !done)
+            fmt::print(stderr, "{}\n", done.error().message);
+    }
+    return 0;
+}
+
+int talk(shell::Session& session)
+{
+    std::signal(SIGINT, [](int) { shell::Progress::interrupt(); });
+    if (isatty(STDIN_FILENO) == 0)
+        return converse(session, []() -> std::optional<std::string> {
+            std::string line;
+            return std::getline(std::cin, line) ? std::optional(line) : std::nullopt;
+        });
+    shell::LineEditor editor([&](std::string_view line) { return session.complete(line); });
+    return converse(session, [&] { return editor.read_line("(pagelab) "); });
+}
+
+int run_shell(ShellOptions const& options)
+{
+    auto const setup = prepare_boot(options.boot);
+    if (!setup) {
+        fmt::print(stderr, "pagelab: {}\n", setup.error().message);
+        return setup.error().exit_status;
+    }
+    AttendantOptions attendance;
+    attendance.first = (*setup)->insmod_lines;
+    attendance.exec = options.boot.exec;
+    attendance.at_end = AtEnd::Leave;
+    attendance.use_stdin = false;
+    CommandLineAttendant attendant(attendance);
+    auto const made = make_machine(**setup, attendant);
+    if (!made) {
+        fmt::print(stderr, "pagelab: {}\n", made.error().message);
+        return made.error().exit_status;
+    }
+    machine::Machine& machine = **made;
+    std::string boot_output; // dmesg has it
+    if (!options.at_reset) {
+        if (options.boot.exec.empty())
+            attendant.capture(&boot_output);
+        auto const outcome = machine.run();
+        attendant.capture(nullptr);
+        attendant.flush();
+        if (outcome != machine::Outcome::Interrupted)
+            explain_outcome(outcome, machine, attendant);
+    }
+    shell::Target target(machine, (*setup)->kernel_file);
+    ConsoleRunner runner(machine, attendant);
+    shell::Session session(target, &runner, stdout);
+    session.use_json(options.json);
+    if (!options.commands.empty() || !options.script.empty())
+        return run_batch(session, options);
+    return talk(session);
+}
+
+} // namespace
+
+Action add_shell_command(CLI::App& app)
+{
+    auto options = std::make_shared<ShellOptions>();
+    CLI::App& command = *app.add_subcommand("shell", "boot an image and inspect its memory");
+    add_boot_options(command, options->boot);
+    command.add_option("--exec", options->boot.exec,
+                       "type a line at the guest's console before the shell opens; repeatable");
+    command.add_option("-c,--command", options->commands, "run a command of the shell; repeatable")
+        ->allow_extra_args(false);
+    command.add_option("-x,--script", options->script, "run the commands of a file");
+    command.add_flag("--at-reset", options->at_reset, "open at the reset vector, not after boot");
+    command.add_flag("--json", options->json, "commands print JSON");
+    command.footer(kExamples);
+    return [options] { return run_shell(*options); };
+}
+
+} // namespace pagelab::cli
