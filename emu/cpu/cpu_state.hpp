@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "guestkernel/abi/x86/field.hpp"
 
@@ -51,6 +52,7 @@ struct CpuState {
     Segment ldt, tr;
     DescriptorTable gdt, idt;
     uint64_t cr0 = 0, cr2 = 0, cr3 = 0, cr4 = 0, efer = 0;
+    std::optional<std::array<uint64_t, 4>> pdptes; // PAE's, as loaded; none where not known
     uint8_t cpl = 0;
     bool interrupt_shadow = false; // after STI and MOV SS: no interrupt before the next instruction
 

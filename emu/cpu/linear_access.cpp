@@ -7,7 +7,8 @@ namespace pagelab::cpu {
 
 mmu::Context paging_context(CpuState const& state)
 {
-    return {state.cr0, state.cr3, state.cr4, state.efer, state.rflags, kPhysicalAddressBits};
+    return {state.cr0,   state.cr3, state.cr4, state.efer, state.rflags, kPhysicalAddressBits,
+            state.pdptes};
 }
 
 void apply_updates(mmu::WalkTrace const& trace, mem::PhysicalMemory& memory)
@@ -79,6 +80,8 @@ std::expected<void, DeliveryFault> LinearAccess::write(uint64_t linear,
 void LinearAccess::change_address_space(CpuState const& state)
 {
     context_ = paging_context(state);
+    if (context_.pdptes)
+        context_.pdptes = mmu::read_pdptes(memory_, state.cr3);
 }
 
 } // namespace pagelab::cpu

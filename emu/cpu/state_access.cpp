@@ -103,6 +103,7 @@ CpuState StateAccess::load() const
         .cr3 = get<uint64_t>(cr + 24),
         .cr4 = get<uint64_t>(cr + 32),
         .efer = get<uint64_t>(layout_.efer),
+        .pdptes = pdptes_,
         .cpl = static_cast<uint8_t>(hflag::Cpl::get(hflags)),
         .interrupt_shadow = hflag::InhibitIrq::is_set(hflags),
     };
@@ -120,6 +121,7 @@ PagingState StateAccess::load_paging() const
     PagingState paging;
     paging.context = {get<uint64_t>(cr), get<uint64_t>(cr + 24), get<uint64_t>(cr + 32),
                       get<uint64_t>(layout_.efer), get<uint64_t>(layout_.rflags())};
+    paging.context.pdptes = pdptes_;
     paging.cpl = static_cast<uint8_t>(hflag::Cpl::get(get<uint32_t>(layout_.hflags())));
     paging.a20_mask = get<int32_t>(layout_.a20_mask());
     return paging;

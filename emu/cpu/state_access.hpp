@@ -20,7 +20,7 @@ struct PagingState {
 };
 
 // The live state (live_state.hpp) and the layout of what is in it: what is stored is what the
-// engine goes on with. Holds pointers only.
+// engine goes on with.
 class StateAccess {
   public:
     StateAccess(uc_engine* engine, std::byte* state, StateLayout const& layout)
@@ -49,6 +49,12 @@ class StateAccess {
     // From an NMI to the next IRET, which the library sees to.
     bool nmi_blocked() const;
     void set_nmi_blocked(bool blocked);
+
+    // The processor's loaded PDPTEs, which the library does not have: kept here.
+    std::optional<mmu::Pdptes> const& pdptes() const { return pdptes_; }
+    void set_pdptes(std::optional<mmu::Pdptes> const& pdptes) { pdptes_ = pdptes; }
+    uint64_t cr4() const { return get<uint64_t>(layout_.control_registers() + 32); }
+    void set_cr2(uint64_t linear) { put<uint64_t>(layout_.control_registers() + 16, linear); }
 
     // All that is one processor's, to be put away and back.
     std::span<std::byte> bytes() const
@@ -79,6 +85,7 @@ class StateAccess {
     uc_engine* engine_;
     std::byte* state_;
     StateLayout layout_;
+    std::optional<mmu::Pdptes> pdptes_;
 };
 
 } // namespace pagelab::cpu

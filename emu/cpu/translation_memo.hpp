@@ -42,6 +42,8 @@ class TranslationMemo {
             return;
         Entry entry{linear_page, operation, context, page, 0, walked.trace.entry_bytes, {}};
         for (mmu::WalkStep const& step : walked.trace) {
+            if (context.pdptes && is_pdpte(context, step))
+                continue; // a register, compared with the others
             auto const host = memory.host_span(step.entry);
             if (step.needs_update() || host.size() < entry.entry_bytes)
                 return;
@@ -89,10 +91,17 @@ class TranslationMemo {
         return narrow;
     }
 
+    static bool is_pdpte(mmu::Context const& context, mmu::WalkStep const& step)
+    {
+        return step.level == x86::FormatPae::kLevels &&
+               mmu::paging_mode(context) == mmu::PagingMode::Pae;
+    }
+
     // RFLAGS does not matter to implicit supervisor accesses.
     static bool same_registers(mmu::Context const& a, mmu::Context const& b)
     {
-        return a.cr0 == b.cr0 && a.cr3 == b.cr3 && a.cr4 == b.cr4 && a.efer == b.efer;
+        return a.cr0 == b.cr0 && a.cr3 == b.cr3 && a.cr4 == b.cr4 && a.efer == b.efer &&
+               a.pdptes == b.pdptes;
     }
     static size_t index(uint64_t linear_page, mmu::Operation operation)
     {

@@ -13,7 +13,8 @@ namespace {
 // Whether linear addresses are the same, but for what a TLB has kept.
 bool is_same_space(mmu::Context const& a, mmu::Context const& b)
 {
-    return a.cr0 == b.cr0 && a.cr3 == b.cr3 && a.cr4 == b.cr4 && a.efer == b.efer;
+    return a.cr0 == b.cr0 && a.cr3 == b.cr3 && a.cr4 == b.cr4 && a.efer == b.efer &&
+           a.pdptes == b.pdptes;
 }
 
 } // namespace
@@ -32,7 +33,7 @@ Result<> UnicornEngine::make_processors(unsigned count, std::byte* registers)
         return fail("this Unicorn keeps its {} differently; several processors need 2.1.4",
                     next_block_ ? "TLB" : "CPU");
     for (Processor& processor : processors_)
-        processor = {{bytes.begin(), bytes.end()}, walker_, false};
+        processor = {{bytes.begin(), bytes.end()}, std::nullopt, walker_, false};
     return {};
 }
 
@@ -49,6 +50,8 @@ void UnicornEngine::switch_to(unsigned cpu)
     std::ranges::copy(bytes, last.state.begin());
     std::ranges::copy(next.state, bytes.begin());
     access_.set_a20(a20);
+    last.pdptes = access_.pdptes();
+    access_.set_pdptes(next.pdptes);
     last.walker = walker_;
     walker_ = next.walker;
     if (last.walker != next.walker)

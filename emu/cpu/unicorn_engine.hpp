@@ -32,6 +32,25 @@ class UnicornEngine final : public Engine {
     Result<> add_hooks();
     Result<> spare_tlb_scans();
     void read_cpuid_table();
+
+    // For library_calls.cpp, while the library runs.
+    struct Raised {
+        uint8_t vector;
+        uint32_t error_code;
+    };
+    // Whether our walk stands in for the library's: not with A20 off, nor where tables may be in
+    // trapped pages.
+    bool walks_for_library() const { return access_.a20() && !traps_pages_; }
+    void* library_env() const { return access_.bytes().data(); }
+    std::optional<Raised> fill_library_tlb(void* cpu, uint64_t address, mmu::Operation operation,
+                                           unsigned table);
+    // Whether AC does not excuse this supervisor access from SMAP: it is one to a system table.
+    bool forbids_excuse(uint64_t linear) const;
+    // The PDPTEs after MOV to CR0, CR3 or CR4; none if it raises #GP(0).
+    std::optional<std::optional<mmu::Pdptes>> pdptes_after_move(unsigned number,
+                                                                uint64_t value) const;
+    void set_pdptes(std::optional<mmu::Pdptes> const& pdptes) { access_.set_pdptes(pdptes); }
+    void load_pdptes();
     void find_tlb(std::byte* registers) { library_tlb_ = LibraryTlb::find(registers); }
 
     // After reset(): all processors are as the engine is now.
@@ -67,6 +86,7 @@ class UnicornEngine final : public Engine {
     enum class Walker : uint8_t { Library, Ours };
     struct Processor { // while another is the engine's
         std::vector<std::byte> state;
+        std::optional<mmu::Pdptes> pdptes;
         Walker walker = Walker::Library;
         bool flush_tlb = false; // when its turn comes
     };
@@ -94,6 +114,7 @@ class UnicornEngine final : public Engine {
 
     Result<> map_hole(PhysAddr from, PhysAddr to);
     Result<> map_region(mem::Region const& region);
+    Result<> cover_by_idle_hook(uint64_t from, uint64_t to);
     void count_in_place(std::byte* after_call);
     bool attend(); // the block hook's slow path: true to stop here
     bool cut_block(uint32_t count);
@@ -126,8 +147,11 @@ class UnicornEngine final : public Engine {
     void flush_all_tlbs();
     void look_at_tlb();
     uc_err run_blocks();
+    uc_err start_library(uint64_t rip);
     static bool on_tlb_fill(uc_engine*, uint64_t page, uc_mem_type, uc_tlb_entry*, void*) noexcept;
     bool fill_tlb(uint64_t page, mmu::Operation operation, uc_tlb_entry& entry);
+    void leave_our_walk_if_due(mmu::Context const& context);
+    static uint32_t library_rights(mmu::TlbRights rights);
     uint32_t granted_rights(mmu::TlbRights allowed, PhysAddr page, mmu::Operation operation);
     void note_code(PhysAddr page);
     void watch_code(PhysAddr page);
@@ -165,7 +189,8 @@ class UnicornEngine final : public Engine {
     uint64_t look_at_tlb_after_ = kLookAtTlbSoon;
     uint64_t generation_at_look_ = 0;
     PageUse page_use_;
-    std::set<uint64_t> watched_code_; // pfns
+    bool traps_pages_ = false;
+    std::set<uint64_t> watched_code_;  // pfns
     uint64_t forget_code_at_ = 0;      // instruction count
     bool discard_all_code_ = false;    // at the next start
     bool fill_refused_ = false;        // our walk denies the access that stopped the library

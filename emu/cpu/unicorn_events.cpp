@@ -167,6 +167,7 @@ void UnicornEngine::finish_delivery(CpuState& state, Event event)
         // Through the API, for the TLB and the mode bits they decide.
         uc_reg_write(engine_.get(), UC_X86_REG_CR0, &state.cr0);
         uc_reg_write(engine_.get(), UC_X86_REG_CR3, &state.cr3);
+        load_pdptes();
     }
     if (!entered && last_delivery_.triple_fault) {
         stop_ = Stop::TripleFault;

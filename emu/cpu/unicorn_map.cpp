@@ -56,6 +56,7 @@ Result<> UnicornEngine::map_region(mem::Region const& region)
 
 Result<> UnicornEngine::map_memory(std::span<PhysAddr const> trapped_pages)
 {
+    traps_pages_ = !trapped_pages.empty();
     std::set<PhysAddr> const trapped(trapped_pages.begin(), trapped_pages.end());
     PhysAddr next{0};
     for (mem::Region region : memory_.regions()) {
@@ -121,6 +122,17 @@ Result<> UnicornEngine::add_hooks()
     return {};
 }
 
+// A hook on memory from..to for an event that hardly comes, and is then left as it was.
+Result<> UnicornEngine::cover_by_idle_hook(uint64_t from, uint64_t to)
+{
+    auto const ignore =
+        +[](uc_engine*, uc_mem_type, uint64_t, int, int64_t, void*) noexcept { return false; };
+    uc_hook hook = 0;
+    return unicorn_result(uc_hook_add(engine_.get(), &hook, UC_HOOK_MEM_FETCH_PROT,
+                                      hook_pointer(ignore), this, from, to),
+                          "uc_hook_add");
+}
+
 // At each translation the library goes through its whole TLB, to put the check on stores back that
 // it takes off pages which cannot be executed; but not where a hook on memory covers the code
 // (Unicorn 2.1, tb_gen_code in accel/tcg/translate-all.c). In a kernel's half the check needs no
@@ -129,16 +141,9 @@ Result<> UnicornEngine::add_hooks()
 // It is called for a fetch from a device, which it leaves to fail.
 Result<> UnicornEngine::spare_tlb_scans()
 {
-    auto const ignore =
-        +[](uc_engine*, uc_mem_type, uint64_t, int, int64_t, void*) noexcept { return false; };
-    auto const cover = [&](uint64_t from, uint64_t to) {
-        uc_hook hook = 0;
-        return unicorn_result(uc_hook_add(engine_.get(), &hook, UC_HOOK_MEM_FETCH_PROT,
-                                          hook_pointer(ignore), this, from, to),
-                              "uc_hook_add");
-    };
-    TRY(cover(std::max(kKernelHalf32, memory_.low_ram_end()).value, mem::kFourGiB.value - 1));
-    return cover(kKernelHalf64, ~uint64_t{0});
+    TRY(cover_by_idle_hook(std::max(kKernelHalf32, memory_.low_ram_end()).value,
+                           mem::kFourGiB.value - 1));
+    return cover_by_idle_hook(kKernelHalf64, ~uint64_t{0});
 }
 
 // A page that no privilege may execute loses the check on its stores at the first of them, which
@@ -149,11 +154,7 @@ void UnicornEngine::watch_code(PhysAddr page)
 {
     if (!watched_code_.insert(phys_to_pfn(page).value).second)
         return;
-    auto const ignore =
-        +[](uc_engine*, uc_mem_type, uint64_t, int, int64_t, void*) noexcept { return false; };
-    uc_hook hook = 0;
-    uc_hook_add(engine_.get(), &hook, UC_HOOK_MEM_FETCH_PROT, hook_pointer(ignore), this,
-                page.value, page.value + kPageSize - 1);
+    (void)cover_by_idle_hook(page.value, page.value + kPageSize - 1);
 }
 
 // The model's own answers are had by running CPUID, once, before our hook stands in front of it.

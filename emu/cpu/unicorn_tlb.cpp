@@ -9,6 +9,7 @@
 // fill, and IRET would run again in the other task. So a nested task runs under the library's walk.
 #include "emu/cpu/unicorn_engine.hpp"
 
+#include "emu/cpu/library_calls.hpp"
 #include "emu/cpu/quick_translation.hpp"
 #include "emu/mmu/tlb_rights.hpp"
 #include "guestkernel/abi/x86/cr.hpp"
@@ -111,10 +112,7 @@ bool UnicornEngine::on_tlb_fill(uc_engine*, uint64_t page, uc_mem_type type, uc_
 bool UnicornEngine::fill_tlb(uint64_t page, mmu::Operation operation, uc_tlb_entry& entry)
 {
     PagingState const paging = access_.load_paging();
-    if (library_should_walk(paging.context)) {
-        leave_at_next_block_ = true;
-        update_attention();
-    }
+    leave_our_walk_if_due(paging.context);
     mmu::Access const access = {operation, paging.cpl == 3 ? mmu::Requester::User
                                                            : mmu::Requester::Supervisor};
     auto const walked = mmu::translate(paging.context, memory_, VirtAddr(page), access);
@@ -130,21 +128,31 @@ bool UnicornEngine::fill_tlb(uint64_t page, mmu::Operation operation, uc_tlb_ent
     return true;
 }
 
+void UnicornEngine::leave_our_walk_if_due(mmu::Context const& context)
+{
+    if (walker_ != Walker::Ours || !library_should_walk(context))
+        return;
+    leave_at_next_block_ = true;
+    update_attention();
+}
+
+uint32_t UnicornEngine::library_rights(mmu::TlbRights rights)
+{
+    return (rights.read ? uint32_t{UC_PROT_READ} : 0) |
+           (rights.write ? uint32_t{UC_PROT_WRITE} : 0) |
+           (rights.fetch ? uint32_t{UC_PROT_EXEC} : 0);
+}
+
 uint32_t UnicornEngine::granted_rights(mmu::TlbRights allowed, PhysAddr page,
                                        mmu::Operation operation)
 {
     if (operation == mmu::Operation::Fetch)
         note_code(page);
-    uint32_t rights = 0;
-    if (allowed.read)
-        rights |= UC_PROT_READ;
-    if (allowed.write)
-        rights |= UC_PROT_WRITE;
-    if (page_use_.has(page, PageUse::Code))
-        rights |= allowed.fetch ? uint32_t{UC_PROT_EXEC} : 0;
-    else if (allowed.write)
+    bool const is_code = page_use_.has(page, PageUse::Code);
+    if (!is_code && allowed.write)
         page_use_.set(page, PageUse::Writable);
-    return rights;
+    allowed.fetch &= is_code;
+    return library_rights(allowed);
 }
 
 void UnicornEngine::note_code(PhysAddr page)
@@ -173,6 +181,12 @@ void UnicornEngine::note_translation(uint64_t address, uint32_t size)
     }
 }
 
+uc_err UnicornEngine::start_library(uint64_t rip)
+{
+    CallScope const scope(*this);
+    return uc_emu_start(engine_.get(), rip, 0, 0, 0);
+}
+
 // Runs until something stops it, changing the walker as needed on the way.
 uc_err UnicornEngine::run_blocks()
 {
@@ -181,7 +195,7 @@ uc_err UnicornEngine::run_blocks()
         uc_reg_read(engine_.get(), UC_X86_REG_RIP, &rip);
         if (std::exchange(cutting_, false))
             next_block_->limit(static_cast<uint32_t>(slice_end_ - cut_at_));
-        uc_err const status = uc_emu_start(engine_.get(), rip, 0, 0, 0);
+        uc_err const status = start_library(rip);
         if (fill_refused_ && status == UC_ERR_EXCEPTION) {
             fill_refused_ = false;
             uncount_rest_of_block(access_.load().linear_rip());

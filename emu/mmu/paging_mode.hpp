@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
+#include "emu/mmu/pdptes.hpp"
 #include "guestkernel/abi/x86/pte.hpp"
 
 namespace pagelab::mmu {
@@ -18,6 +20,8 @@ struct Context {
     uint64_t efer = 0;
     uint64_t rflags = 0;
     unsigned physical_bits = 40; // MAXPHYADDR, 32..52; Unicorn's is 40
+    // As a processor has loaded them. None: PAE walks read them from memory at CR3, each time.
+    std::optional<Pdptes> pdptes = std::nullopt;
 
     x86::PagingRules rules() const { return {cr4, efer, physical_bits}; }
 };

@@ -9,11 +9,12 @@
 // dirty if written, only if the access is allowed (SDM volume 3, section 4.8: the first is allowed
 // and what CPUs and Unicorn do, the second is required for the dirty flag).
 //
-// PAE: the SDM has the four PDPTEs loaded into registers by MOV to CR3, which raises #GP for
-// reserved bits (section 4.4.1). Unicorn reads them from memory at each walk, as AMD allows; so
-// does this walk, and reports their reserved bits as a page fault.
+// PAE: a processor has the four PDPTEs in registers (pdptes.hpp), and walks from there. Where the
+// context has none they are read from memory, as AMD allows, and their reserved bits are a page
+// fault; those of loaded ones can only be there after a task switch, which does not check them.
 #pragma once
 
+#include <concepts>
 #include <expected>
 
 #include "emu/mem/physical_reader.hpp"
@@ -28,6 +29,17 @@ uint64_t read_entry(Memory const& memory, PhysAddr entry)
         return memory.read_u32(entry);
     else
         return memory.read_u64(entry);
+}
+
+// The entry of a level's table; a loaded PDPTE, where it would be one of these.
+template<class Format, PhysicalReader Memory>
+uint64_t read_entry(Context const& context, Memory const& memory, PhysAddr table, unsigned level,
+                    unsigned index)
+{
+    if constexpr (std::same_as<Format, x86::FormatPae>)
+        if (level == Format::kLevels && context.pdptes)
+            return (*context.pdptes)[index];
+    return read_entry<Format>(memory, table + index * Format::kEntryBytes);
 }
 
 inline std::unexpected<Fault> page_fault(Context const& context, VirtAddr address, Access access,
@@ -48,9 +60,9 @@ std::expected<Translation, Fault> walk(Context const& context, Memory const& mem
     uint64_t any = 0;            // bits set in some entry
     PhysAddr table = Format::root(context.cr3);
     for (unsigned level = Format::kLevels;; --level) {
-        PhysAddr const entry = table + Format::index(level, address) * Format::kEntryBytes;
-        uint64_t const raw = read_entry<Format>(memory, entry);
-        trace.push(entry, raw, level);
+        unsigned const index = Format::index(level, address);
+        uint64_t const raw = read_entry<Format>(context, memory, table, level, index);
+        trace.push(table + index * Format::kEntryBytes, raw, level);
         if (!pte::Present::is_set(raw))
             return page_fault(context, address, access, FaultReason::NotPresent, trace);
         if ((raw & Format::reserved(level, raw, rules)) != 0)

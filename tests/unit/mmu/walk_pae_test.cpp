@@ -94,3 +94,27 @@ TEST_CASE("reserved bits at each level")
     CHECK(TablesPae().error_code(TablesPae::kPdpte, 0x2e19) == 0xffff'ffff); // ignored, PWT, PCD
     CHECK(TablesPae().error_code(TablesPae::kPte, kNx | uint64_t{1} << 40) == 6); // not present
 }
+
+TEST_CASE("loaded PDPTEs are walked from, whatever memory says by now")
+{
+    TablesPae tables;
+    tables.context.pdptes = read_pdptes(tables.memory, tables.context.cr3);
+    CHECK((*tables.context.pdptes)[3] == 0x2001);
+    tables.memory.put_u64(TablesPae::kPdpte, 0);
+    auto const result = tables.walk(kUserWrite);
+    REQUIRE(result);
+    CHECK(result->trace.begin()[0].raw == 0x2001);
+    CHECK(result->trace.begin()[0].entry == PhysAddr(TablesPae::kPdpte));
+    tables.context.pdptes = std::nullopt;
+    CHECK(tables.walk(kUserWrite).error().reason == FaultReason::NotPresent);
+}
+
+TEST_CASE("PDPTEs that may be loaded: no reserved bit in a present one")
+{
+    x86::PagingRules const rules{0, 0, 40};
+    CHECK(are_valid({0x2001, 0, 0x3e19, 0xff'ffff'f001}, rules));
+    for (unsigned const bit : {1, 2, 5, 6, 7, 8, 40, 51, 52, 62, 63}) {
+        CHECK(!are_valid({1, 1, 1, uint64_t{1} | uint64_t{1} << bit}, rules));
+        CHECK(are_valid({uint64_t{1} << bit, 0, 0, 0}, rules));
+    }
+}
