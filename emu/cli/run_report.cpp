@@ -65,6 +65,7 @@ int exit_status(Outcome outcome, machine::Machine const& machine,
         return kExitBadUsage;
     case Outcome::Halted:
     case Outcome::Reset:
+    case Outcome::Stopped:
         return 0;
     }
     return 0;
@@ -89,6 +90,7 @@ void explain_outcome(Outcome outcome, machine::Machine& machine,
 {
     switch (outcome) {
     case Outcome::Exit:
+    case Outcome::Stopped:
         break;
     case Outcome::Interrupted:
         if (attendant.end() == EndOfRun::Timeout)

@@ -68,7 +68,7 @@ class BlockClock {
 
     // The block under way; its count is 0 when there is none.
     Record const& current() const { return records_[hot_.current]; }
-    uint32_t count_of(uint32_t record) const { return records_[record].count; }
+    Record const& record(uint32_t number) const { return records_[number]; }
     void leave_block() { hot_.current = kNoBlock; }
 
     void enter_block(uint32_t block)

@@ -18,9 +18,12 @@
 #include "emu/base/decoder.hpp"
 #include "emu/cpu/block_counter.hpp"
 #include "emu/cpu/cpu_model.hpp"
+#include "emu/cpu/cpu_registers.hpp"
 #include "emu/cpu/cpu_state.hpp"
+#include "emu/cpu/debug.hpp"
 #include "emu/cpu/exception_delivery.hpp"
 #include "emu/cpu/platform.hpp"
+#include "emu/cpu/tlb_entry.hpp"
 #include "emu/mem/physical_memory.hpp"
 
 namespace pagelab::cpu {
@@ -32,6 +35,7 @@ enum class Stop : uint8_t {
     InterruptWindow, // a watched-for interrupt can be delivered now
     Halt,            // HLT; RIP is after it
     Requested,       // request_stop()
+    Debug,           // see debug_stop(); the next run() goes on as if there had been no stop
     TripleFault,     // see last_delivery()
     Failure,         // the library gave up; see failure()
 };
@@ -92,6 +96,19 @@ class Engine {
 
     virtual CpuState state() = 0;
     virtual void set_state(CpuState const& state) = 0; // not CR0, CR3, CR4, EFER
+
+    // The debugger's (debug.hpp), between runs. Points are all processors'. An Error where the
+    // library does not offer what is asked for.
+    virtual Result<PointId> add_point(DebugPoint const& point) = 0;
+    virtual bool remove_point(PointId id) = 0;
+    // run() returns with Stop::Debug when exactly as many have retired, which takes precedence over
+    // the other ends. Held: it does not look at those, nor for interrupts, before.
+    virtual void set_debug_end(uint64_t instructions, StepInterrupts interrupts) = 0;
+    virtual DebugStop const& debug_stop() const = 0;
+    // Of any processor, wherever the engine is. TLB: none if this library hides it.
+    virtual CpuRegisters registers(unsigned cpu) = 0;
+    virtual Result<> set_registers(unsigned cpu, CpuRegisters const& registers) = 0;
+    virtual std::vector<TlbEntry> tlb(unsigned cpu) = 0;
 
     virtual EngineStatistics const& statistics() = 0;
     virtual DeliveryOutcome const& last_delivery() const = 0;

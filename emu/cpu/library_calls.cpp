@@ -29,7 +29,11 @@ PAGELAB_WRAPPED(void, cpu_stb_mmuidx_ra, Env*, uint64_t, uint32_t, unsigned, uin
 PAGELAB_WRAPPED(void, cpu_stw_mmuidx_ra, Env*, uint64_t, uint32_t, unsigned, uintptr_t);
 PAGELAB_WRAPPED(void, cpu_stl_mmuidx_ra, Env*, uint64_t, uint32_t, unsigned, uintptr_t);
 PAGELAB_WRAPPED(void, cpu_stq_mmuidx_ra, Env*, uint64_t, uint64_t, unsigned, uintptr_t);
+PAGELAB_WRAPPED(void, cpu_check_watchpoint, Cpu*, uint64_t, uint64_t, uint32_t, int, uintptr_t);
+PAGELAB_WRAPPED(int, cpu_watchpoint_address_matches, Cpu*, uint64_t, uint64_t);
 #undef PAGELAB_WRAPPED
+[[gnu::weak]] bool cpu_restore_state_x86_64(Cpu*, uintptr_t, bool);
+[[gnu::weak, noreturn]] void cpu_loop_exit_x86_64(Cpu*);
 [[gnu::weak]] void tlb_set_page_x86_64(Cpu*, uint64_t, uint64_t, int, int, uint64_t);
 [[gnu::weak, noreturn]] void raise_exception_err_ra_x86_64(Env*, int vector, int error, uintptr_t);
 }
@@ -40,6 +44,7 @@ namespace {
 
 constexpr unsigned kSmap = 0, kNoSmap = 2; // tables of the library's TLB, for supervisors
 constexpr uint8_t kGeneralProtection = 13;
+constexpr int kWatchRead = 1, kWatchWrite = 2; // BP_MEM_*
 
 thread_local UnicornEngine* current = nullptr;
 
@@ -50,9 +55,18 @@ unsigned table_for(uint64_t linear, unsigned table)
     return implicit ? kSmap : table;
 }
 
+// From translated code that would go on at `return_address`.
+void observe_and_leave(Cpu* cpu, DebugStop const& seen, uintptr_t return_address)
+{
+    cpu_restore_state_x86_64(cpu, return_address, true);
+    current->observe(seen);
+    cpu_loop_exit_x86_64(cpu);
+}
+
 bool fill(Cpu* cpu, uint64_t address, unsigned operation, unsigned table, bool probe,
           uintptr_t return_address)
 {
+    current->set_library_cpu(cpu);
     auto const raised =
         current->fill_library_tlb(cpu, address, static_cast<mmu::Operation>(operation), table);
     if (raised && !probe)
@@ -85,15 +99,23 @@ void set_library_page(void* cpu, uint64_t linear_page, uint64_t page, uint32_t r
                         static_cast<int>(privilege), size);
 }
 
+void leave_library_instruction(void* cpu)
+{
+    cpu_loop_exit_x86_64(cpu);
+}
+
 } // namespace pagelab::cpu
 
 using pagelab::cpu::current;
 using pagelab::cpu::fill;
+using pagelab::cpu::observe_and_leave;
 using pagelab::cpu::table_for;
 
 bool __wrap_x86_cpu_tlb_fill_x86_64(Cpu* cpu, uint64_t address, int size, unsigned operation,
                                     unsigned table, bool probe, uintptr_t return_address)
 {
+    if (current != nullptr)
+        current->set_library_cpu(cpu);
     if (current == nullptr || !current->walks_for_library())
         return __real_x86_cpu_tlb_fill_x86_64(cpu, address, size, operation, table, probe,
                                               return_address);
@@ -114,6 +136,8 @@ void __wrap_helper_write_crN_x86_64(Env* env, unsigned number, uint64_t value)
     if (current == nullptr)
         return __real_helper_write_crN_x86_64(env, number, value);
     auto const return_address = reinterpret_cast<uintptr_t>(__builtin_return_address(0));
+    if (auto const seen = current->watched_control(number))
+        observe_and_leave(current->library_cpu(), *seen, return_address);
     auto const pdptes = current->pdptes_after_move(number, value);
     if (!pdptes)
         raise_exception_err_ra_x86_64(env, pagelab::cpu::kGeneralProtection, 0, return_address);
@@ -171,4 +195,23 @@ void __wrap_cpu_stq_mmuidx_ra_x86_64(Env* env, uint64_t address, uint64_t value,
                                      uintptr_t ra)
 {
     __real_cpu_stq_mmuidx_ra_x86_64(env, address, value, table_for(address, table), ra);
+}
+
+void __wrap_cpu_check_watchpoint_x86_64(Cpu* cpu, uint64_t address, uint64_t size, uint32_t,
+                                        int flags, uintptr_t return_address)
+{
+    if (current == nullptr)
+        return;
+    auto const operation = (flags & pagelab::cpu::kWatchWrite) != 0 ? pagelab::mmu::Operation::Write
+                                                                    : pagelab::mmu::Operation::Read;
+    if (auto const seen = current->watched_access(address, size, operation))
+        observe_and_leave(cpu, *seen, return_address);
+}
+
+int __wrap_cpu_watchpoint_address_matches_x86_64(Cpu* cpu, uint64_t page, uint64_t size)
+{
+    int const guests = __real_cpu_watchpoint_address_matches_x86_64(cpu, page, size);
+    return current != nullptr && current->watches_page(page)
+               ? pagelab::cpu::kWatchRead | pagelab::cpu::kWatchWrite
+               : guests;
 }

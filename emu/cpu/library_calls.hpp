@@ -4,8 +4,10 @@
 // control register, or for the accesses a processor makes on its own; but each is one call from one
 // of its object files to another (Unicorn 2.1: x86_cpu_tlb_fill and unicorn_fill_tlb,
 // helper_write_crN and cpu_x86_update_cr3, cpu_{ld,st}*_mmuidx_ra, in its i386 target and
-// accel/tcg/cputlb.c). Ours do what the manual says and hand the rest back. With the library as a
-// shared object there are no such calls, and it is as it is.
+// accel/tcg/cputlb.c). So are the questions it asks about watchpoints, of which it has none itself
+// (cpu_check_watchpoint before an access, cpu_watchpoint_address_matches for a page). Ours do what
+// the manual says and hand the rest back. With the library as a shared object there are no such
+// calls, and it is as it is.
 #pragma once
 
 #include <cstdint>
@@ -33,5 +35,9 @@ class CallScope {
 // of the table, `rights` 1 read, 2 write, 4 execute; size in bytes, of the page in the tables.
 void set_library_page(void* cpu, uint64_t linear_page, uint64_t page, uint32_t rights,
                       unsigned privilege, uint64_t size);
+
+// Leaves the instruction under way, which has done nothing yet, for the library to begin again at
+// its address. Its address is RIP (a callback has put it there).
+[[noreturn]] void leave_library_instruction(void* cpu);
 
 } // namespace pagelab::cpu

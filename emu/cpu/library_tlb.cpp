@@ -8,6 +8,7 @@
 #include <span>
 
 #include "emu/cpu/safe_read.hpp"
+#include "emu/cpu/tlb_layout.hpp"
 
 namespace pagelab::cpu {
 
@@ -66,6 +67,11 @@ std::optional<LibraryTlb> LibraryTlb::find(std::byte* registers)
             return LibraryTlb(registers - before);
     }
     return std::nullopt;
+}
+
+std::span<std::byte> LibraryTlb::whole() const
+{
+    return {descriptors_ - offsetof(tlb::Tlb, fast), sizeof(tlb::Tlb)};
 }
 
 bool LibraryTlb::is_crowded() const

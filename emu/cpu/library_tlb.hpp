@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 
 namespace pagelab::cpu {
 
@@ -22,7 +23,7 @@ class LibraryTlb {
     // Whether a flush now would make a table grow that we want larger. Looks at a sample.
     bool is_crowded() const;
 
-    std::byte* descriptors() const { return descriptors_; } // of { mask, table }, three
+    std::span<std::byte> whole() const; // struct CPUTLB
 
   private:
     explicit LibraryTlb(std::byte* descriptors) : descriptors_(descriptors) {}

@@ -1,4 +1,4 @@
-// The layout of struct CPUTLB, how it is recognised, and whose tables are to be freed.
+// How an empty struct CPUTLB is recognised, and whose tables are to be freed.
 #include "emu/cpu/processor_tlbs.hpp"
 
 #include <algorithm>
@@ -7,38 +7,13 @@
 #include <cstring>
 #include <utility>
 
+#include "emu/cpu/tlb_layout.hpp"
+
 namespace pagelab::cpu {
 
 namespace {
 
-constexpr size_t kPrivileges = 3, kVictims = 8;
-constexpr uint64_t kNone = ~uint64_t{0};
-
-struct Entry { // CPUTLBEntry
-    uint64_t read, write, fetch, physical, addend, unused[3];
-};
-struct Target { // CPUIOTLBEntry
-    uint64_t address, attributes;
-};
-struct Slow { // CPUTLBDesc
-    uint64_t large_page_address, large_page_mask;
-    uint64_t window_begin, window_most, used, next_victim;
-    Entry victims[kVictims];
-    Target victim_targets[kVictims];
-    Target* targets;
-};
-struct alignas(16) Fast { // CPUTLBDescFast
-    uint64_t mask;        // (entries - 1) * sizeof(Entry)
-    Entry* table;
-
-    size_t entries() const { return mask / sizeof(Entry) + 1; }
-};
-struct Tlb { // CPUTLB
-    uint64_t dirty, flushes[3];
-    Slow slow[kPrivileges];
-    Fast fast[kPrivileges];
-};
-static_assert(sizeof(Entry) == 64 && sizeof(Slow) == 696 && sizeof(Tlb) == 2176);
+using namespace tlb;
 
 Tlb load(std::span<std::byte const> bytes)
 {
@@ -52,9 +27,7 @@ bool is_flushed(Tlb const& tlb)
     return tlb.dirty == 0 && std::ranges::all_of(tlb.slow, [](Slow const& slow) {
                return slow.large_page_address == kNone && slow.large_page_mask == kNone &&
                       slow.used == 0 && slow.next_victim == 0 && slow.targets != nullptr &&
-                      std::ranges::all_of(slow.victims, [](Entry const& entry) {
-                          return (entry.read & entry.write & entry.fetch) == kNone;
-                      });
+                      std::ranges::all_of(slow.victims, &Entry::is_free);
            });
 }
 
@@ -84,8 +57,7 @@ bool is_whole(Tlb const& tlb)
 
 std::optional<ProcessorTlbs> ProcessorTlbs::make(LibraryTlb const& tlb, unsigned processors)
 {
-    std::byte* const begin = tlb.descriptors() - offsetof(Tlb, fast);
-    ProcessorTlbs tlbs({begin, sizeof(Tlb)});
+    ProcessorTlbs tlbs(tlb.whole());
     Tlb const model = load(tlbs.library_);
     if (!is_flushed(model))
         return std::nullopt;
@@ -122,6 +94,11 @@ void ProcessorTlbs::switch_to(unsigned processor)
     std::memcpy(waiting_[current_].data(), library_.data(), library_.size());
     std::memcpy(library_.data(), waiting_[processor].data(), library_.size());
     current_ = processor;
+}
+
+std::span<std::byte> ProcessorTlbs::of(unsigned processor)
+{
+    return processor == current_ ? library_ : std::span(waiting_[processor]);
 }
 
 ProcessorTlbs::Untouched::Untouched(ProcessorTlbs const& tlbs)

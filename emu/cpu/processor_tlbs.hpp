@@ -29,6 +29,9 @@ class ProcessorTlbs {
     // The library gets this one's; whose it had is remembered.
     void switch_to(unsigned processor);
 
+    // struct CPUTLB of this one, in the library or not.
+    std::span<std::byte> of(unsigned processor);
+
     // While it lives the library finds nothing to clear in its TLB: a flush then empties nothing
     // but its table of blocks by address.
     class Untouched {

@@ -23,9 +23,9 @@ Result<> UnicornEngine::make_processors(unsigned count, std::byte* registers)
 {
     auto const bytes = access_.bytes();
     processors_.resize(count);
+    next_block_ = NextBlock::find(registers);
     if (count == 1)
         return {};
-    next_block_ = NextBlock::find(registers);
     if (library_tlb_)
         if (auto made = ProcessorTlbs::make(*library_tlb_, count))
             tlbs_.emplace(std::move(*made));
@@ -94,6 +94,7 @@ bool UnicornEngine::cut_block(uint32_t count)
     if (!too_long || cut_at_ == retired)
         return false;
     cut_at_ = retired;
+    cut_length_ = static_cast<uint32_t>(slice_end_ - retired);
     cutting_ = true;
     uc_emu_stop(engine_.get());
     return true;

@@ -79,10 +79,15 @@ void UnicornEngine::reset()
 
 Stop UnicornEngine::run()
 {
-    stop_.reset();
-    pausing_ = false;
+    if (std::exchange(debug_.report_held, false))
+        return Stop::Debug;
+    bool const resuming = std::exchange(debug_.resuming, false);
+    stop_ = resuming ? std::exchange(deferred_stop_, std::nullopt) : std::nullopt;
+    pausing_ = resuming && pausing_;
+    deliver_held();
     update_attention();
-    choose_walker();
+    if (!resuming)
+        choose_walker();
     uc_err const status = run_blocks();
     clock_.leave_block();
     if (status != UC_ERR_OK) {
@@ -132,8 +137,11 @@ bool UnicornEngine::can_interrupt()
 void UnicornEngine::interrupt(uint8_t vector)
 {
     ++statistics_.interrupts[vector];
+    Event const event{vector, Event::Source::External, 0};
+    if (!debug_.points.empty() && holds_event(event))
+        return;
     CpuState state = access_.load();
-    finish_delivery(state, {vector, Event::Source::External, 0});
+    finish_delivery(state, event);
 }
 
 void UnicornEngine::set_a20(bool enabled)

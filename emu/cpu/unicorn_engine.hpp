@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "emu/cpu/block_clock.hpp"
+#include "emu/cpu/debug_state.hpp"
 #include "emu/cpu/engine.hpp"
 #include "emu/cpu/library_tlb.hpp"
 #include "emu/cpu/linear_access.hpp"
@@ -51,6 +52,15 @@ class UnicornEngine final : public Engine {
                                                                 uint64_t value) const;
     void set_pdptes(std::optional<mmu::Pdptes> const& pdptes) { access_.set_pdptes(pdptes); }
     void load_pdptes();
+    // What the debugger wants to know of; observe() it, and then leave the instruction.
+    std::optional<DebugStop> watched_access(uint64_t linear, uint64_t size,
+                                            mmu::Operation operation);
+    std::optional<DebugStop> watched_control(unsigned number) const;
+    bool watches_page(uint64_t linear_page) const;
+    void observe(DebugStop const& found);
+    void set_library_cpu(void* cpu) { library_cpu_ = cpu; }
+    void* library_cpu() const { return library_cpu_; }
+
     void find_tlb(std::byte* registers) { library_tlb_ = LibraryTlb::find(registers); }
 
     // After reset(): all processors are as the engine is now.
@@ -74,11 +84,19 @@ class UnicornEngine final : public Engine {
     void discard_code(PhysAddr address, uint64_t bytes) override;
     CpuState state() override;
     void set_state(CpuState const& state) override;
+    Result<PointId> add_point(DebugPoint const& point) override;
+    bool remove_point(PointId id) override;
+    void set_debug_end(uint64_t instructions, StepInterrupts interrupts) override;
+    DebugStop const& debug_stop() const override { return debug_.stop; }
+    CpuRegisters registers(unsigned cpu) override;
+    Result<> set_registers(unsigned cpu, CpuRegisters const& registers) override;
+    std::vector<TlbEntry> tlb(unsigned cpu) override;
     EngineStatistics const& statistics() override;
     DeliveryOutcome const& last_delivery() const override { return last_delivery_; }
     std::string const& failure() const override { return failure_; }
 
   private:
+    class Visit;
     struct Hole { // a physical range with no host bytes: MMIO, or nothing
         UnicornEngine* engine;
         PhysAddr base;
@@ -118,11 +136,26 @@ class UnicornEngine final : public Engine {
     void count_in_place(std::byte* after_call);
     bool attend(); // the block hook's slow path: true to stop here
     bool cut_block(uint32_t count);
+    void leave_instruction(DebugStop const& seen);
+    bool holds_back(BlockClock::Record const& block);
+    bool stops_for_debugger(uint64_t linear);
+    bool cuts_for_debugger(BlockClock::Record const& block);
+    void stop_for_debugger(DebugStop const& stop, uint64_t linear);
+    bool holds_event(Event const& event);
+    void deliver_held();
+    std::optional<PhysAddr> physical(uint64_t linear) const;
+    std::span<std::byte> tlb_of(unsigned cpu);
+    void mark_watched_pages();
+    std::optional<DebugStop> watched_port(uint32_t port, int size, mmu::Operation operation) const;
+    std::optional<uint64_t> watched_value(DebugStop const& stop) const;
+    CpuRegisters load_registers();
+    void store_registers(CpuRegisters const& registers);
     bool ends_in_pause(uint64_t address, uint32_t size) const;
     void stop_after_pause();
     void forget_block_addresses();
     uint32_t decode_block(uint64_t address, uint32_t size);
     uint32_t executed_before(uint64_t linear) const;
+    uint32_t count_between(BlockClock::Record const& block, uint64_t linear) const;
     void uncount_rest_of_block(uint64_t linear);
     bool uncount_if_restarted(BlockClock::Record const& next);
     void take_exception(Event event);
@@ -133,9 +166,10 @@ class UnicornEngine final : public Engine {
     void set_time_stamp();
     void update_attention()
     {
-        bool const now =
-            stop_ || watch_window_ || leave_at_next_block_ || run_one_block_ || pausing_;
-        clock_.set_attention(now ? 0 : std::min({deadline_, look_at_tlb_at_, slice_end_}));
+        bool const now = stop_ || watch_window_ || leave_at_next_block_ || run_one_block_ ||
+                         pausing_ || debug_.wants_every_block();
+        uint64_t const next = std::min({deadline_, look_at_tlb_at_, slice_end_, debug_.end});
+        clock_.set_attention(now ? 0 : next);
     }
 
     // Instructions between two looks at how full the library's TLB is.
@@ -173,12 +207,18 @@ class UnicornEngine final : public Engine {
     bool watch_window_ = false;
     std::optional<Stop> stop_;
 
+    DebugState debug_;
+    std::optional<Stop> deferred_stop_;   // what the debugger's stop came before
+    void* library_cpu_ = nullptr;         // CPUState; known once a page has been translated
+    std::optional<PhysAddr> filled_page_; // that is being entered in the TLB
+
     std::vector<Processor> processors_;
     unsigned cpu_ = 0; // the engine's
     std::optional<ProcessorTlbs> tlbs_;
     std::optional<NextBlock> next_block_;
     uint64_t slice_end_ = ~uint64_t{0}; // instruction count
     uint64_t cut_at_ = ~uint64_t{0};    // the count at which the last block was cut
+    uint32_t cut_length_ = 0;           // instructions
     bool cutting_ = false;              // the stop was for that
     bool watch_pause_ = false;
     bool pausing_ = false; // the block under way ends in PAUSE

@@ -99,6 +99,12 @@ uint32_t UnicornEngine::executed_before(uint64_t linear) const
     BlockClock::Record const& block = clock_.current();
     if (linear <= block.address || linear - block.address > block.size)
         return linear == block.address ? 0 : block.count;
+    return count_between(block, linear);
+}
+
+// Of this block, up to an address in it.
+uint32_t UnicornEngine::count_between(BlockClock::Record const& block, uint64_t linear) const
+{
     PartialCount& cached = partial_counts_[(block.address ^ linear) % partial_counts_.size()];
     if (cached.block == block.address && cached.linear == linear &&
         cached.generation == generation_)
@@ -143,6 +149,9 @@ void UnicornEngine::take_exception(Event event)
     }
     ++statistics_.exceptions[event.vector];
     uncount_rest_of_block(state.linear_rip());
+    debug_.leave_pieces();
+    if (!debug_.points.empty() && holds_event(event))
+        return;
     finish_delivery(state, event);
 }
 

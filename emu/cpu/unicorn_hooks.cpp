@@ -26,13 +26,12 @@ void UnicornEngine::on_block(uc_engine*, uint64_t address, uint32_t size, void* 
     uint32_t count = engine.counter_.find(address, size);
     if (count == 0)
         count = engine.decode_block(address, size);
-    bool const restarted = engine.uncount_if_restarted({address, size, count});
+    BlockClock::Record const block{address, size, count};
+    bool const restarted = engine.uncount_if_restarted(block);
     engine.clock_.leave_block();
-    if (engine.clock_.attention_reached() && engine.attend())
+    if (engine.holds_back(block))
         return;
-    if (engine.cut_block(count))
-        return;
-    engine.clock_.enter_called_block({address, size, count});
+    engine.clock_.enter_called_block(block);
     ++engine.statistics_.block_calls;
     if (engine.counter_.ends_in_pause(address, size))
         engine.stop_after_pause();
@@ -62,17 +61,16 @@ void UnicornEngine::on_low_credit(BlockClock::Hot* hot) noexcept
     uint32_t const record = hot->current;
     engine.clock_.give_back(record);
     engine.clock_.leave_block();
-    if (engine.clock_.attention_reached() && engine.attend())
-        return;
-    if (engine.cut_block(engine.clock_.count_of(record)))
-        return;
-    engine.clock_.enter_block(record);
+    if (!engine.holds_back(engine.clock_.record(record)))
+        engine.clock_.enter_block(record);
 }
 
 bool UnicornEngine::attend()
 {
-    if (stop_) // on the way out already
+    if (stop_) { // on the way out already
+        uc_emu_stop(engine_.get());
         return true;
+    }
     if (run_one_block_) {
         run_one_block_ = false;
         leave_at_next_block_ = true;
@@ -126,14 +124,18 @@ bool UnicornEngine::on_invalid_instruction(uc_engine*, void* self) noexcept
 
 uint32_t UnicornEngine::on_in(uc_engine*, uint32_t port, int size, void* self) noexcept
 {
-    return engine_of(self)->platform_.port_in(static_cast<uint16_t>(port),
-                                              static_cast<unsigned>(size));
+    UnicornEngine& engine = *engine_of(self);
+    if (auto const seen = engine.watched_port(port, size, mmu::Operation::Read))
+        engine.leave_instruction(*seen);
+    return engine.platform_.port_in(static_cast<uint16_t>(port), static_cast<unsigned>(size));
 }
 
 void UnicornEngine::on_out(uc_engine*, uint32_t port, int size, uint32_t value, void* self) noexcept
 {
-    engine_of(self)->platform_.port_out(static_cast<uint16_t>(port), static_cast<unsigned>(size),
-                                        value);
+    UnicornEngine& engine = *engine_of(self);
+    if (auto const seen = engine.watched_port(port, size, mmu::Operation::Write))
+        engine.leave_instruction(*seen);
+    engine.platform_.port_out(static_cast<uint16_t>(port), static_cast<unsigned>(size), value);
 }
 
 bool UnicornEngine::on_rom_write(uc_engine*, uc_mem_type, uint64_t, int, int64_t, void*) noexcept

@@ -194,19 +194,20 @@ uc_err UnicornEngine::run_blocks()
         uint64_t rip = 0;
         uc_reg_read(engine_.get(), UC_X86_REG_RIP, &rip);
         if (std::exchange(cutting_, false))
-            next_block_->limit(static_cast<uint32_t>(slice_end_ - cut_at_));
+            next_block_->limit(cut_length_);
         uc_err const status = start_library(rip);
         if (fill_refused_ && status == UC_ERR_EXCEPTION) {
             fill_refused_ = false;
             uncount_rest_of_block(access_.load().linear_rip());
+            debug_.leave_pieces();
             set_walker(Walker::Library);
             run_one_block_ = true;
             update_attention();
             continue;
         }
         fill_refused_ = false;
-        if (cutting_)
-            continue;
+        if (cutting_ || (stop_ == Stop::Requested && debug_.in_pieces(clock_.retired())))
+            continue; // the block is finished first
         if (!changing_walker_)
             return status;
         changing_walker_ = false;

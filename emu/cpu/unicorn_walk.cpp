@@ -50,8 +50,10 @@ std::optional<UnicornEngine::Raised> UnicornEngine::fill_library_tlb(void* cpu, 
     mmu::TlbRights const rights = mmu::tlb_rights(paging.context, *walked, requester);
     uint32_t const granted = walker_ == Walker::Ours ? granted_rights(rights, target, operation)
                                                      : library_rights(rights);
+    filled_page_ = target;
     set_library_page(cpu, address & ~(kPageSize - 1), target.value, granted, table,
                      uint64_t{1} << walked->page_shift);
+    filled_page_.reset();
     return std::nullopt;
 }
 

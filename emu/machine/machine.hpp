@@ -8,6 +8,7 @@
 // seed give the same run, to the instruction.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,6 +32,7 @@ enum class Outcome : uint8_t {
     TripleFault, // see engine().last_delivery()
     Failure,     // the CPU library gave up; see engine().failure()
     Interrupted, // Attendant::attend said so
+    Stopped,     // for the debugger: see debug_stop()
 };
 
 // Who sits at the machine: takes its output, types, and decides when enough is enough.
@@ -60,6 +62,34 @@ class Machine final : public cpu::Platform, public dev::Clock, private dev::DmaM
     // From power-on, or where it was left, to the next outcome.
     Outcome run();
 
+    // Debugging. After Outcome::Stopped the next of these goes on as if there had been no stop: the
+    // guest and the count of instructions never show one. Points (cpu/debug.hpp) are all CPUs'.
+    //
+    // One instruction of the CPU that was current when it was called, others taking their turns.
+    Outcome step(cpu::StepInterrupts interrupts = cpu::StepInterrupts::Taken);
+    // Until that many have been executed since power-on.
+    Outcome run_until(uint64_t instructions);
+    // Until stopped for something that the condition is true of.
+    Outcome run_until(std::function<bool(cpu::DebugStop const&)> const& condition);
+    // From any thread or signal handler: the run ends soon with DebugStop::Reason::Requested.
+    void request_stop() noexcept { stop_requested_ = true; }
+    cpu::DebugStop const& debug_stop() const { return debug_stop_; }
+    Result<cpu::PointId> add_point(cpu::DebugPoint const& point)
+    {
+        return engine_->add_point(point);
+    }
+    bool remove_point(cpu::PointId id) { return engine_->remove_point(id); }
+    unsigned cpus() const { return schedule_.size(); }
+    unsigned current_cpu() const { return cpu_; }
+    Activity activity(unsigned cpu) const { return schedule_.activity(cpu); }
+    cpu::CpuRegisters registers(unsigned cpu) { return engine_->registers(cpu); }
+    // An Error if no CPU can be in such a state.
+    Result<> set_registers(unsigned cpu, cpu::CpuRegisters const& registers)
+    {
+        return engine_->set_registers(cpu, registers);
+    }
+    std::vector<cpu::TlbEntry> tlb(unsigned cpu) { return engine_->tlb(cpu); }
+
     uint32_t exit_status() const { return chipset_->exit_port.status().value_or(0); }
     uint64_t now_ns() const override { return time_.at(engine_->instructions()); }
     cpu::Engine& engine() { return *engine_; }
@@ -79,6 +109,9 @@ class Machine final : public cpu::Platform, public dev::Clock, private dev::DmaM
     bool read(PhysAddr address, std::span<std::byte> out) override;
     bool write(PhysAddr address, std::span<std::byte const> bytes) override;
 
+    Outcome run_to(uint64_t instructions, cpu::StepInterrupts interrupts);
+    std::optional<Outcome> prepare_run();
+    Outcome stop_here(cpu::DebugStop::Reason reason);
     std::optional<Outcome> take_requests();
     std::optional<Outcome> choose_cpu();
     void switch_to(unsigned cpu);
@@ -107,6 +140,10 @@ class Machine final : public cpu::Platform, public dev::Clock, private dev::DmaM
     uint64_t slice_end_ = ~uint64_t{0}; // instruction count; all ones while one CPU runs alone
     uint64_t next_attend_ = 0;          // instruction count at which the attendant is asked again
     bool a20_ = true;
+    cpu::DebugStop debug_stop_;
+    bool resumes_ = false;              // the engine was stopped on its way
+    uint64_t debug_end_ = ~uint64_t{0}; // instruction count
+    std::atomic<bool> stop_requested_ = false;
     uint64_t last_stamp_ = 0;      // instruction count at the last RDTSC
     uint64_t last_stamp_step_ = 0; // and from the one before to it
     uint64_t stamp_repeats_ = 0;   // how often that step came in a row

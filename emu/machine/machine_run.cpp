@@ -2,6 +2,7 @@
 // that processor goes on.
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "emu/machine/machine.hpp"
 
@@ -17,23 +18,20 @@ constexpr uint64_t kNever = std::numeric_limits<uint64_t>::max();
 
 Outcome Machine::run()
 {
+    return run_to(kNever, cpu::StepInterrupts::Taken);
+}
+
+Outcome Machine::run_to(uint64_t instructions, cpu::StepInterrupts interrupts)
+{
+    debug_end_ = instructions;
+    engine_->set_debug_end(instructions, interrupts);
+    bool const held = interrupts == cpu::StepInterrupts::Held && schedule_.runs(cpu_);
     while (true) {
-        chipset_->advance_to(now_ns());
-        if (auto const outcome = take_requests())
-            return *outcome;
-        if (engine_->instructions() >= next_attend_) {
-            next_attend_ = engine_->instructions() + kAttendEvery;
-            if (!attendant_.attend(std::nullopt))
-                return Outcome::Interrupted;
-        }
-        if (chipset_->uart.has_flow_control())
-            ask_for_input();
-        feed_serial();
-        if (auto const outcome = choose_cpu())
-            return *outcome;
-        deliver_nmi();
-        engine_->watch_interrupt_window(!deliver_interrupt() && chipset_->has_interrupt(cpu_));
-        set_deadline();
+        if (engine_->instructions() >= debug_end_)
+            return stop_here(cpu::DebugStop::Reason::Count);
+        if (!std::exchange(resumes_, false) && !held)
+            if (auto const outcome = prepare_run())
+                return *outcome;
         switch (engine_->run()) {
         case cpu::Stop::Deadline:
         case cpu::Stop::SliceEnd:
@@ -47,12 +45,40 @@ Outcome Machine::run()
             schedule_.set_activity(cpu_, engine_->interrupts_enabled() ? Activity::Halted
                                                                        : Activity::Deaf);
             break;
+        case cpu::Stop::Debug:
+            resumes_ = true;
+            debug_stop_ = engine_->debug_stop();
+            return Outcome::Stopped;
         case cpu::Stop::TripleFault:
             return Outcome::TripleFault;
         case cpu::Stop::Failure:
             return Outcome::Failure;
         }
     }
+}
+
+// All that is to be done before a CPU goes on; an outcome if none does.
+std::optional<Outcome> Machine::prepare_run()
+{
+    chipset_->advance_to(now_ns());
+    if (auto const outcome = take_requests())
+        return outcome;
+    if (engine_->instructions() >= next_attend_) {
+        next_attend_ = engine_->instructions() + kAttendEvery;
+        if (!attendant_.attend(std::nullopt))
+            return Outcome::Interrupted;
+    }
+    if (stop_requested_.exchange(false))
+        return stop_here(cpu::DebugStop::Reason::Requested);
+    if (chipset_->uart.has_flow_control())
+        ask_for_input();
+    feed_serial();
+    if (auto const outcome = choose_cpu())
+        return outcome;
+    deliver_nmi();
+    engine_->watch_interrupt_window(!deliver_interrupt() && chipset_->has_interrupt(cpu_));
+    set_deadline();
+    return std::nullopt;
 }
 
 std::optional<Outcome> Machine::take_requests()
@@ -75,6 +101,8 @@ std::optional<Outcome> Machine::choose_cpu()
     if (!wake_up()) {
         if (!idle_until_wake_up())
             return Outcome::Interrupted;
+        if (stop_requested_.exchange(false))
+            return stop_here(cpu::DebugStop::Reason::Requested);
         if (!wake_up())
             return Outcome::Halted;
     }
@@ -172,7 +200,7 @@ bool Machine::idle_until_wake_up()
     };
     if (!anyone([&](unsigned cpu) { return schedule_.activity(cpu) == Activity::Halted; }))
         return true;
-    while (!wakes()) {
+    while (!wakes() && !stop_requested_) {
         ask_for_input();
         feed_serial();
         if (wakes())
