@@ -1,9 +1,14 @@
 // mmap(2), with what it gives too much for the sake of alignment given back.
 #include "emu/base/host_memory.hpp"
 
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace pagelab {
 
@@ -45,6 +50,26 @@ Result<HostMemory> HostMemory::create(uint64_t size, HostPages pages)
     memory.bytes_ = {reinterpret_cast<std::byte*>(aligned), size};
     if (pages == HostPages::Huge)
         madvise(memory.data(), memory.mapped_, MADV_HUGEPAGE); // else only slower
+    return memory;
+}
+
+Result<HostMemory> HostMemory::map_file(std::filesystem::path const& file)
+{
+    int const descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    struct stat status = {};
+    bool const known = descriptor >= 0 && fstat(descriptor, &status) == 0;
+    HostMemory memory;
+    if (known && S_ISREG(status.st_mode) && status.st_size != 0) {
+        memory.mapped_ = static_cast<size_t>(status.st_size);
+        void* const mapping = mmap(nullptr, memory.mapped_, PROT_READ, MAP_PRIVATE, descriptor, 0);
+        if (mapping != MAP_FAILED)
+            memory.bytes_ = {static_cast<std::byte*>(mapping), memory.mapped_};
+    }
+    char const* const reason = known ? "no file with bytes in it" : std::strerror(errno);
+    if (descriptor >= 0)
+        close(descriptor);
+    if (memory.bytes_.empty())
+        return fail("{}", reason);
     return memory;
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <span>
 
 #include "emu/base/error.hpp"
@@ -20,6 +21,9 @@ class HostMemory {
     // size: bytes; 0 gives an empty one. Begins at a page of the wanted size.
     // An Error if the process has no such address space left.
     static Result<HostMemory> create(uint64_t size, HostPages pages);
+
+    // The bytes of a file, read as they are touched; they must not be written.
+    static Result<HostMemory> map_file(std::filesystem::path const& file);
 
     HostMemory() = default;
     HostMemory(HostMemory&& other) noexcept;

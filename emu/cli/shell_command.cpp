@@ -7,7 +7,9 @@
 
 #include "emu/cli/boot_options.hpp"
 #include "emu/cli/commands.hpp"
+#include "emu/cli/images.hpp"
 #include "emu/cli/run_report.hpp"
+#include "emu/core/core_file.hpp"
 #include "emu/shell/line_editor.hpp"
 #include "emu/shell/session.hpp"
 
@@ -21,6 +23,7 @@ Examples:
   pagelab shell --arch i686 -c buddyinfo -c 'walk $rip'
   pagelab shell --module a.ko -c 'guest lsmod' --json | jq .
   pagelab shell -x FILE                            the commands of a file, then the end
+  pagelab shell --core guest.core -c buddyinfo     what `core guest.core` wrote
 
 Exit status: 0, 1 when a command of -c or -x failed, else as boot's.
 )";
@@ -29,6 +32,7 @@ struct ShellOptions {
     BootOptions boot;
     std::vector<std::string> commands;
     std::string script;
+    std::string core;
     bool at_reset = false;
     bool json = false;
 };
@@ -113,8 +117,34 @@ int talk(shell::Session& session)
     return converse(session, [&] { return editor.read_line("(pagelab) "); });
 }
 
+int serve(shell::Session& session, ShellOptions const& options)
+{
+    session.use_json(options.json);
+    if (!options.commands.empty() || !options.script.empty())
+        return run_batch(session, options);
+    return talk(session);
+}
+
+// --core: the image argument is the kernel whose types are wanted, by default our own.
+int inspect_core(ShellOptions const& options)
+{
+    auto core = core::read_core(options.core);
+    if (!core) {
+        fmt::print(stderr, "pagelab: {}\n", core.error().message);
+        return core.error().exit_status;
+    }
+    char const* const arch = core->width == core::Width::Bits32 ? "i686" : "x86_64";
+    auto const kernel =
+        options.boot.image.empty() ? kernel_path(arch) : std::filesystem::path(options.boot.image);
+    shell::Target target(core->memory, core->cpus, kernel);
+    shell::Session session(target, nullptr, stdout);
+    return serve(session, options);
+}
+
 int run_shell(ShellOptions const& options)
 {
+    if (!options.core.empty())
+        return inspect_core(options);
     auto const setup = prepare_boot(options.boot);
     if (!setup) {
         fmt::print(stderr, "pagelab: {}\n", setup.error().message);
@@ -145,10 +175,7 @@ int run_shell(ShellOptions const& options)
     shell::Target target(machine, (*setup)->kernel_file);
     ConsoleRunner runner(machine, attendant);
     shell::Session session(target, &runner, stdout);
-    session.use_json(options.json);
-    if (!options.commands.empty() || !options.script.empty())
-        return run_batch(session, options);
-    return talk(session);
+    return serve(session, options);
 }
 
 } // namespace
@@ -163,6 +190,9 @@ Action add_shell_command(CLI::App& app)
     command.add_option("-c,--command", options->commands, "run a command of the shell; repeatable")
         ->allow_extra_args(false);
     command.add_option("-x,--script", options->script, "run the commands of a file");
+    command.add_option(
+        "--core", options->core,
+        "inspect a core file (of `core`, or QEMU's dump-guest-memory), not a machine");
     command.add_flag("--at-reset", options->at_reset, "open at the reset vector, not after boot");
     command.add_flag("--json", options->json, "commands print JSON");
     command.footer(kExamples);

@@ -37,6 +37,7 @@ Result<PhysicalMemory> PhysicalMemory::create(uint64_t ram_size, std::span<std::
 
     PhysicalMemory memory;
     memory.ram_size_ = ram_size;
+    memory.writable_ = ram_size;
     memory.memory_ = TRY(HostMemory::create(ram_size + rom.size(), HostPages::Small));
     auto* const ram = memory.memory_.data();
     auto* const rom_bytes = ram + ram_size;
@@ -57,6 +58,23 @@ Result<PhysicalMemory> PhysicalMemory::create(uint64_t ram_size, std::span<std::
     regions.push_back(rom_region(kFourGiB));
     if (high != 0)
         regions.push_back({kFourGiB, high, ram + low});
+    return memory;
+}
+
+PhysicalMemory PhysicalMemory::read_only(std::vector<Region> regions, HostMemory bytes)
+{
+    PhysicalMemory memory;
+    memory.memory_ = std::move(bytes);
+    memory.regions_ = std::move(regions);
+    for (Region const& region : memory.regions_) {
+        memory.ram_size_ += region.size;
+        if (region.end() <= kFourGiB)
+            memory.low_ram_end_ = region.end();
+        else
+            memory.high_ram_size_ += region.size;
+        if (region.size > memory.main_.size)
+            memory.main_ = region;
+    }
     return memory;
 }
 
@@ -108,7 +126,7 @@ void PhysicalMemory::write(PhysAddr address, std::span<std::byte const> bytes)
     while (!bytes.empty()) {
         auto const target = host_span(address);
         size_t const count = target.empty() ? 1 : std::min(target.size(), bytes.size());
-        bool const is_rom = !target.empty() && target.data() >= memory_.data() + ram_size_;
+        bool const is_rom = !target.empty() && target.data() >= memory_.data() + writable_;
         if (!target.empty() && !is_rom)
             std::memcpy(target.data(), bytes.data(), count);
         bytes = bytes.subspan(count);

@@ -45,6 +45,10 @@ class PhysicalMemory {
     // of 64 KiB up to 128 KiB; its last byte is mapped at 0xfffff and at 0xffff'ffff.
     static Result<PhysicalMemory> create(uint64_t ram_size, std::span<std::byte const> rom);
 
+    // RAM that is somewhere already, a file mapped to memory for one; writes to it are lost.
+    // regions: ascending, not overlapping, in `bytes`.
+    static PhysicalMemory read_only(std::vector<Region> regions, HostMemory bytes);
+
     uint64_t ram_size() const { return ram_size_; }
     // End of RAM below the PCI hole, and bytes of RAM above 4 GiB (0 if none).
     PhysAddr low_ram_end() const { return low_ram_end_; }
@@ -80,7 +84,8 @@ class PhysicalMemory {
     uint64_t ram_size_ = 0;
     PhysAddr low_ram_end_;
     uint64_t high_ram_size_ = 0;
-    HostMemory memory_; // RAM, then ROM
+    HostMemory memory_;     // RAM, then ROM
+    uint64_t writable_ = 0; // bytes of it, from its start
     std::vector<Region> regions_;
     Region main_; // the one from 1 MiB on, where nearly all is
 };

@@ -12,7 +12,7 @@ namespace pagelab::shell {
 namespace {
 
 constexpr std::array kCommands = {
-    &kHelp, &kQuit, &kGuest, &kWalk, &kBuddyinfo,
+    &kHelp, &kQuit, &kGuest, &kCore, &kWalk, &kBuddyinfo,
 };
 
 // Letters that users of other debuggers type without thinking.

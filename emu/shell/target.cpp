@@ -34,6 +34,11 @@ cpu::CpuState Target::state() const
     return machine_ != nullptr ? machine_->engine().state() : states_[cpu_];
 }
 
+std::vector<cpu::CpuState> Target::states() const
+{
+    return machine_ != nullptr ? std::vector{machine_->engine().state()} : states_;
+}
+
 Target::Memory const& Target::virtual_memory()
 {
     if (!virtual_)

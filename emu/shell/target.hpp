@@ -37,7 +37,8 @@ class Target {
     unsigned cpus() const;
     unsigned selected_cpu() const { return cpu_; }
     Result<> select_cpu(unsigned cpu);
-    cpu::CpuState state() const; // of the selected processor
+    cpu::CpuState state() const;               // of the selected processor
+    std::vector<cpu::CpuState> states() const; // of all
     mmu::Context context() const { return cpu::paging_context(state()); }
 
     // Bytes at virtual addresses, by the selected processor's tables.

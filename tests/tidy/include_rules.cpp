@@ -38,9 +38,10 @@ std::vector<Layer> const kLayers = {
                              "emu/dev", "emu/load", "emu/guest"}},
     {"emu/cli",             {"guestkernel/abi", "emu/base", "emu/mem", "emu/mmu", "emu/cpu",
                              "emu/dev", "emu/load", "emu/guest", "emu/kbuild", "emu/machine",
-                             "emu/shell"}},
+                             "emu/shell", "emu/core"}},
+    {"emu/core",            {"guestkernel/abi", "emu/base", "emu/mem", "emu/mmu", "emu/cpu"}},
     {"emu/shell",           {"guestkernel/abi", "emu/base", "emu/mem", "emu/mmu", "emu/cpu",
-                             "emu/dev", "emu/load", "emu/guest", "emu/machine"}},
+                             "emu/dev", "emu/load", "emu/guest", "emu/machine", "emu/core"}},
 };
 // clang-format on
 

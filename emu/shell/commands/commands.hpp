@@ -6,6 +6,7 @@
 namespace pagelab::shell {
 
 extern Command const kBuddyinfo;
+extern Command const kCore;
 extern Command const kGuest;
 extern Command const kHelp;
 extern Command const kQuit;
