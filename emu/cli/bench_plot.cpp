@@ -18,8 +18,7 @@ constexpr char kScriptHead[] = "# gnuplot growth.gp writes growth.svg\n"
                                "set logscale x 2\n"
                                "set format x '%.0f'\n"
                                "set yrange [0:*]\n"
-                               "set grid\n"
-                               "set key bottom outside center horizontal maxcols 2\n"
+                               "set key below maxcols 2 spacing 1.2\n"
                                "set ylabel 'guest instructions per operation'\n";
 
 std::string data_file(std::vector<Growth> const& all)
@@ -43,7 +42,7 @@ std::string script_file(std::vector<Growth> const& all)
         if (std::ranges::find(drawn, axis) != drawn.end())
             continue;
         drawn.push_back(axis);
-        text += fmt::format("set xlabel '{}'\n", axis);
+        text += fmt::format("set xlabel '{}' offset 0,0.5\n", axis);
         std::string curves;
         for (size_t i = 0; i < all.size(); ++i) {
             GrowthSeries const& series = all[i].series;
