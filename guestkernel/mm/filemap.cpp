@@ -20,12 +20,24 @@ void count_dirty(pglist_data& pgdat, page const& p, long by)
     mod_zone_page_state(page_zone(pgdat, p), NR_ZONE_WRITE_PENDING, by);
 }
 
-void clear_page_dirty(pglist_data& pgdat, page& p)
+// Whether it was dirty.
+bool clear_page_dirty(pglist_data& pgdat, page& p)
 {
     if (!page_flag(p, PG_dirty))
-        return;
+        return false;
     clear_page_flag(p, PG_dirty);
     count_dirty(pgdat, p, -1);
+    return true;
+}
+
+// Whether it is news.
+bool make_page_dirty(pglist_data& pgdat, page& p)
+{
+    if (page_flag(p, PG_dirty))
+        return false;
+    set_page_flag(p, PG_dirty);
+    count_dirty(pgdat, p, 1);
+    return true;
 }
 
 class page_cache_lock {
@@ -110,7 +122,7 @@ void __delete_from_page_cache(page& p)
     page_tree_erase(mapping.i_pages, p.index);
     mapping.nrpages--;
     mod_node_page_state(pgdat, NR_FILE_PAGES, -1);
-    clear_page_dirty(pgdat, p);
+    static_cast<void>(clear_page_dirty(pgdat, p));
     lruvec_del(pgdat, p);
     clear_page_flag(p, PG_active);
     p.mapping = nullptr;
@@ -119,32 +131,46 @@ void __delete_from_page_cache(page& p)
 
 void delete_from_page_cache(page& p)
 {
-    page_cache_lock const lock(node_of(*p.mapping));
-    __delete_from_page_cache(p);
+    address_space* const mapping = lib::read_once(p.mapping);
+    if (mapping == nullptr)
+        return;
+    page_cache_lock const lock(node_of(*mapping));
+    if (p.mapping == mapping)
+        __delete_from_page_cache(p);
 }
 
 void set_page_dirty(page& p)
 {
-    pglist_data& pgdat = node_of(*p.mapping);
-    page_cache_lock const lock(pgdat);
-    if (page_flag(p, PG_dirty))
+    address_space* const mapping = lib::read_once(p.mapping);
+    if (mapping == nullptr)
         return;
-    set_page_flag(p, PG_dirty);
-    count_dirty(pgdat, p, 1);
-    mod_node_page_state(pgdat, NR_DIRTIED, 1);
+    pglist_data& pgdat = node_of(*mapping);
+    page_cache_lock const lock(pgdat);
+    if (p.mapping == mapping && make_page_dirty(pgdat, p))
+        mod_node_page_state(pgdat, NR_DIRTIED, 1);
 }
 
+// Clean from before it is written: who changes it meanwhile makes it dirty again.
 Result<> write_cached_page(page& p)
 {
-    address_space& mapping = *p.mapping;
-    if (mapping.a_ops->writepage == nullptr)
+    address_space* const mapping = lib::read_once(p.mapping);
+    if (mapping == nullptr)
+        return Error{"page is in no page cache"};
+    if (mapping->a_ops->writepage == nullptr)
         return Error{"file cannot store its pages"};
-    TRY(mapping.a_ops->writepage(mapping, p));
-    pglist_data& pgdat = node_of(mapping);
+    pglist_data& pgdat = node_of(*mapping);
+    lib::spin_lock(pgdat.__lruvec.lru_lock);
+    bool const was_dirty = p.mapping == mapping && clear_page_dirty(pgdat, p);
+    lib::spin_unlock(pgdat.__lruvec.lru_lock);
+    if (!was_dirty)
+        return {};
+    Result<> const written = mapping->a_ops->writepage(*mapping, p);
     page_cache_lock const lock(pgdat);
-    clear_page_dirty(pgdat, p);
-    mod_node_page_state(pgdat, NR_WRITTEN, 1);
-    return {};
+    if (written)
+        mod_node_page_state(pgdat, NR_WRITTEN, 1);
+    else if (p.mapping == mapping)
+        static_cast<void>(make_page_dirty(pgdat, p));
+    return written;
 }
 
 unsigned long invalidate_mapping_pages(address_space& mapping, unsigned long start,

@@ -34,12 +34,14 @@ Result<> add_to_page_cache_lru(address_space& mapping, page& p, unsigned long in
 page* find_get_page(address_space& mapping, unsigned long index);
 
 // The page leaves its cache, whatever state it is in; the cache's reference is dropped. The first
-// wants lru_lock held (lru.hpp), the other functions take it.
+// wants lru_lock held (lru.hpp), the other functions take it. Of a page that has left its cache
+// meanwhile, by another CPU, none of these does anything; the file must still be there.
 void __delete_from_page_cache(page& p);
 void delete_from_page_cache(page& p);
 
-void set_page_dirty(page& p);        // of a cached page
-Result<> write_cached_page(page& p); // makes a dirty page clean, by writepage
+void set_page_dirty(page& p);
+// Makes a dirty page clean, by writepage. The caller has a reference. An error leaves it dirty.
+Result<> write_cached_page(page& p);
 
 // Drops the clean pages of [start, end] (inclusive) nobody uses; returns how many.
 unsigned long invalidate_mapping_pages(address_space& mapping, unsigned long start,

@@ -21,6 +21,7 @@ constexpr uint64_t kRam = 64ull << 20;
 struct File : address_space {
     unsigned long written = 0;
     bool disk_full = false;
+    void (*meanwhile)(page& p) = nullptr; // what another CPU does during a write
 
     explicit File(pglist_data& pgdat) : address_space() { address_space_init(*this, pgdat, kOps); }
 
@@ -36,9 +37,11 @@ struct File : address_space {
         return added;
     }
 
-    static Result<> writepage(address_space& mapping, page&)
+    static Result<> writepage(address_space& mapping, page& p)
     {
         auto& file = static_cast<File&>(mapping);
+        if (file.meanwhile != nullptr)
+            file.meanwhile(p);
         if (file.disk_full)
             return Error{"disk is full"};
         file.written++;
@@ -256,6 +259,30 @@ TEST_CASE("pages in use stay, dirty ones are written, those that cannot be writt
     CHECK(full.nrpages == 100);
     CHECK(pgdat.vm_stat[NR_FILE_DIRTY] == 100);
     CHECK(pgdat.vm_stat[NR_WRITTEN] == 100);
+    CHECK_FALSE(check(pgdat));
+}
+
+TEST_CASE("what another CPU does to a page while it is written is not lost")
+{
+    MemoryWorld world(kZoneLayout64, pc_map(kRam));
+    auto& pgdat = world.pgdat();
+    File file(pgdat);
+    fill(file, 3);
+    page& p = *find_get_page(file, 1);
+    set_page_dirty(p);
+    file.meanwhile = [](page& written) { set_page_dirty(written); };
+    CHECK(write_cached_page(p));
+    CHECK(page_flag(p, PG_dirty));
+    CHECK(pgdat.vm_stat[NR_FILE_DIRTY] == 1);
+    file.meanwhile = [](page& written) { delete_from_page_cache(written); };
+    CHECK(write_cached_page(p));
+    CHECK(file.nrpages == 2);
+    CHECK(pgdat.vm_stat[NR_FILE_DIRTY] == 0);
+    set_page_dirty(p); // too late, all of these
+    delete_from_page_cache(p);
+    CHECK_FALSE(write_cached_page(p));
+    CHECK(pgdat.vm_stat[NR_FILE_DIRTY] == 0);
+    CHECK(put_page(pgdat, p));
     CHECK_FALSE(check(pgdat));
 }
 
