@@ -94,7 +94,7 @@ TEST_CASE("objects and kmalloc under each allocator")
 TEST_CASE("vmalloc in both address spaces, and per-CPU memory")
 {
     mm::TestNode node(mm::kZoneLayout64, small_map(), 0, kSmallEnds);
-    for (unsigned const levels : {3u, 4u}) {
+    for (unsigned levels = 3; levels <= mm::kMostLevels; levels++) {
         mm::VmallocWorld world(levels);
         run(kVmallocSuite, {.node = node.pgdat, .vmalloc = &world.v, .vmalloc_prot = mm::kTestProt},
             20'000, 200);

@@ -219,7 +219,7 @@ class KmapWalk {
 
 TEST_CASE("a million random steps of vmalloc and vfree")
 {
-    for (unsigned const levels : {3u, 4u}) {
+    for (unsigned levels = 3; levels <= kMostLevels; levels++) {
         unsigned const seed = chosen_seed();
         INFO("PAGELAB_SEED=", seed);
         VmallocWalk walk(levels, seed);
@@ -238,7 +238,7 @@ TEST_CASE("ten thousand steps of vmalloc, checked at each")
 {
     unsigned const seed = chosen_seed();
     INFO("PAGELAB_SEED=", seed);
-    VmallocWalk walk(4, seed);
+    VmallocWalk walk(kMostLevels, seed);
     for (unsigned i = 0; i < 10'000; i++) {
         walk.step();
         walk.check();

@@ -79,13 +79,13 @@ TEST_CASE("local mappings nest, each CPU in its own slots, and end in reverse or
         CHECK(world->look(addresses[i]) == World::kFrames / 2 + i);
     }
     CHECK(kmap_local_page(world->hm, world->high(0)) == nullptr);
-    world->cpu = 15;
+    lib::cpu_number = 15;
     void* const other = kmap_local_page(world->hm, world->high(1));
     CHECK(number(other) == World::kFixaddrTop - (15 * KM_MAX_IDX + 1) * kPageSize);
     CHECK_FALSE(kunmap_local(world->hm, addresses[KM_MAX_IDX - 1])); // another CPU's
     CHECK(kunmap_local(world->hm, other));
     CHECK_FALSE(kunmap_local(world->hm, other));
-    world->cpu = 0;
+    lib::cpu_number = 0;
     CHECK_FALSE(kunmap_local(world->hm, addresses[3]));
     CHECK(check_highmem(world->hm) == nullptr);
     for (unsigned i = KM_MAX_IDX; i > 0; i--) {

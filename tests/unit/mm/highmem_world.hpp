@@ -1,7 +1,9 @@
 // Windows to high memory on the host: the entries are arrays, the TLB remembers what was touched.
+// Any thread may call.
 #pragma once
 
 #include <map>
+#include <mutex>
 #include <vector>
 
 #include "guestkernel/mm/highmem.hpp"
@@ -28,12 +30,16 @@ class HighmemWorld {
         env.lowmem_address = [](void*, PhysAddr address) {
             return reinterpret_cast<void*>(0xc000'0000 + address.value);
         };
-        env.cpu = [](void* self) { return world(self).cpu; };
+        env.cpu = [](void*) { return lib::smp_processor_id(); };
         env.flush_range = [](void* self, unsigned long start, unsigned long end) {
+            std::lock_guard const lock(world(self).mutex_);
             auto& tlb = world(self).tlb;
             tlb.erase(tlb.lower_bound(start), tlb.lower_bound(end));
         };
-        env.flush_page = [](void* self, unsigned long address) { world(self).tlb.erase(address); };
+        env.flush_page = [](void* self, unsigned long address) {
+            std::lock_guard const lock(world(self).mutex_);
+            world(self).tlb.erase(address);
+        };
         env.pkmap_table = pkmap_;
         env.pkmap_base = kPkmapBase;
         env.fixmap_entry = fixmap_ + kFixmapEntries - 1;
@@ -51,6 +57,7 @@ class HighmemWorld {
     // entry, which the TLB then remembers. 0: nothing.
     uint64_t look(void const* where)
     {
+        std::lock_guard const lock(mutex_);
         auto const address = reinterpret_cast<unsigned long>(where);
         auto const known = tlb.find(address);
         if (known != tlb.end())
@@ -64,13 +71,13 @@ class HighmemWorld {
     }
 
     highmem hm;
-    unsigned cpu = 0;
     std::map<unsigned long, uint64_t> tlb;
 
   private:
     static constexpr unsigned kFixmapEntries = kHighmemCpus * KM_MAX_IDX;
     static HighmemWorld& world(void* self) { return *static_cast<HighmemWorld*>(self); }
 
+    std::mutex mutex_;
     pglist_data pgdat_ = {};
     std::vector<page> frames_;
     uint64_t pkmap_[LAST_PKMAP] = {};

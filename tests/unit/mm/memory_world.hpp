@@ -1,12 +1,14 @@
 // A node whose pages have bytes, with an environment that keeps the log: for all that allocates.
 //
-// One at a time exists, since the environment's functions have no context.
+// One at a time exists, since the environment's functions have no context. Any thread may call.
 #pragma once
 
+#include <atomic>
 #include <cstdarg>
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -20,13 +22,15 @@ namespace pagelab::mm {
 class MemoryWorld {
   public:
     MemoryWorld(zone_layout const& layout, std::vector<E820Entry> const& map,
-                std::array<unsigned long, 2> ends = {})
-        : node(layout, map, 0, ends)
+                std::array<unsigned long, 2> ends = {}, unsigned nr_cpus = 1)
+        : node(layout, map, 0, ends), pagesets_(size_t{nr_cpus} * MAX_NR_ZONES),
+          stats_(size_t{nr_cpus} * MAX_NR_ZONES)
     {
         current() = this;
         node.pgdat.env = &kEnvironment;
         node.start();
-        setup_per_cpu_pageset(node.pgdat, pagesets_, stats_);
+        node.pgdat.nr_online_cpus = nr_cpus;
+        setup_per_cpu_pageset(node.pgdat, pagesets_.data(), stats_.data());
     }
     ~MemoryWorld() { current() = nullptr; }
     MemoryWorld(MemoryWorld const&) = delete;
@@ -37,6 +41,7 @@ class MemoryWorld {
     // The page's 4096 bytes; made, full of 0xa5, when first asked for.
     unsigned char* bytes(page const& p)
     {
+        std::lock_guard const lock(mutex_);
         auto& page_bytes = bytes_[&p];
         if (page_bytes == nullptr) {
             page_bytes.reset(static_cast<unsigned char*>(std::aligned_alloc(4096, 4096)));
@@ -49,7 +54,7 @@ class MemoryWorld {
     std::string log;
     std::string panicked;
     uint64_t now = 0; // nanoseconds
-    unsigned mapped = 0;
+    std::atomic<unsigned> mapped = 0;
 
   private:
     struct Free {
@@ -71,6 +76,7 @@ class MemoryWorld {
 
     static page* virt_to_page(void const* address)
     {
+        std::lock_guard const lock(current()->mutex_);
         for (auto const& [p, bytes] : current()->bytes_) {
             if (bytes.get() == address)
                 return const_cast<page*>(p);
@@ -82,6 +88,7 @@ class MemoryWorld {
     {
         char text[1024];
         CHECK(std::vsnprintf(text, sizeof(text), format, arguments) < 1024);
+        std::lock_guard const lock(current()->mutex_);
         current()->log += text;
     }
 
@@ -98,13 +105,17 @@ class MemoryWorld {
         .vprintk = vprintk,
         .dump_stack = [] { current()->log += "Call Trace:\n"; },
         .task_name = [] { return "test"; },
-        .task_flags = kBareEnvironment.task_flags,
+        .task_flags = []() -> unsigned& {
+            thread_local unsigned flags;
+            return flags;
+        },
         .wake_kswapd = nullptr,
         .panic = [](char const* why) { current()->panicked = why; },
     };
 
-    per_cpu_pages pagesets_[MAX_NR_ZONES];
-    per_cpu_zonestat stats_[MAX_NR_ZONES];
+    std::mutex mutex_;
+    std::vector<per_cpu_pages> pagesets_;
+    std::vector<per_cpu_zonestat> stats_;
     std::map<page const*, std::unique_ptr<unsigned char, Free>> bytes_;
 };
 

@@ -1,9 +1,11 @@
 // Per-CPU memory on the host's heap: two CPUs and the spare, and sources that can be told to fail.
+// Any thread may call.
 #pragma once
 
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <set>
 
 #include "guestkernel/mm/percpu.hpp"
@@ -53,18 +55,21 @@ class PercpuWorld {
     }
     static void* allocate_units(void* self, size_t size)
     {
+        std::lock_guard const lock(world(self).mutex_);
         if (world(self).countdown_ >= 0 && world(self).countdown_-- == 0)
             return nullptr;
         return world(self).remember(std::aligned_alloc(kPageSize, size));
     }
     static void* allocate(void* self, size_t size)
     {
+        std::lock_guard const lock(world(self).mutex_);
         if (world(self).countdown_ >= 0 && world(self).countdown_-- == 0)
             return nullptr;
         return world(self).remember(std::malloc(size));
     }
     static void free_object(void* self, void* object)
     {
+        std::lock_guard const lock(world(self).mutex_);
         if (world(self).objects_.erase(object) != 1)
             std::abort();
         std::free(object);
@@ -75,6 +80,7 @@ class PercpuWorld {
     };
     std::unique_ptr<char, Free> units_;
     std::unique_ptr<char[]> descriptions_;
+    std::mutex mutex_;
     std::set<void*> objects_;
     long countdown_ = -1;
 };

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "guestkernel/lib/align.hpp"
 #include "guestkernel/mm/e820.hpp"
 #include "guestkernel/mm/mm_init.hpp"
 #include "guestkernel/mm/page_alloc.hpp"
@@ -67,9 +68,10 @@ class TestNode {
         expect(memblock_reserve(mb, PhysAddr(0x100'0000), reserve));
         unsigned long const end = memblock_end_of_dram(mb).value >> kPageShift;
         bool const is_32 = layout.highmem != layout.normal;
-        pages_ =
-            static_cast<page*>(std::aligned_alloc(64, (end + MAX_ORDER_NR_PAGES) * sizeof(page)));
-        std::memset(static_cast<void*>(pages_), 0xa5, (end + MAX_ORDER_NR_PAGES) * sizeof(page));
+        size_t const bytes =
+            lib::align_up<size_t>((end + MAX_ORDER_NR_PAGES) * sizeof(page), kPageSize);
+        pages_ = static_cast<page*>(std::aligned_alloc(kPageSize, bytes));
+        std::memset(static_cast<void*>(pages_), 0xa5, bytes);
         free_area_config config{&layout, {}, pages_, &phys_to_virt};
         if (ends[0] == 0)
             ends = {kDmaEnd, is_32 ? kLowmemEnd : kDma32End};

@@ -1,10 +1,11 @@
 // A vmalloc_state on the host: page tables in an arena, page frames that are only numbers, a TLB
-// that remembers what was touched, and sources that can be told to fail.
+// that remembers what was touched, and sources that can be told to fail. Any thread may call.
 #pragma once
 
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <vector>
 
@@ -14,11 +15,12 @@ namespace pagelab::mm {
 
 inline constexpr unsigned long kPaeStart = 0xf880'0000;
 inline constexpr unsigned long kPaeEnd = 0xfeff'e000;
-inline constexpr unsigned long kLongStart = 0xffff'c900'0000'0000;
-inline constexpr unsigned long kLongEnd = 0xffff'e8ff'ffff'f000;
-inline constexpr unsigned long kLongModules = 0xffff'ffff'c000'0000;
-inline constexpr unsigned long kLongSpaceEnd = 0xffff'ffff'ff00'0000;
-inline constexpr uint64_t kTestProt = 0x8000'0000'0000'0163; // present, writable, A, D, G, XD
+inline constexpr auto kLongStart = static_cast<unsigned long>(0xffff'c900'0000'0000);
+inline constexpr auto kLongEnd = static_cast<unsigned long>(0xffff'e8ff'ffff'f000);
+inline constexpr auto kLongModules = static_cast<unsigned long>(0xffff'ffff'c000'0000);
+inline constexpr auto kLongSpaceEnd = static_cast<unsigned long>(0xffff'ffff'ff00'0000);
+inline constexpr unsigned kMostLevels = sizeof(long) == 8 ? 4 : 3; // that addresses have bits for
+inline constexpr uint64_t kTestProt = 0x8000'0000'0000'0163;       // present, writable, A, D, G, XD
 
 // Physical memory that holds page tables, and nothing else.
 class TableArena {
@@ -45,7 +47,7 @@ class TableArena {
 
 class VmallocWorld {
   public:
-    // levels 3: i686's window; 4: x86_64's. `pages` frames exist.
+    // levels 3: i686's window; 4: x86_64's, to a host of 64 bits. `pages` frames exist.
     explicit VmallocWorld(unsigned levels, size_t pages = 4096)
         : start(levels == 3 ? kPaeStart : kLongStart), end(levels == 3 ? kPaeEnd : kLongEnd),
           frames_(pages)
@@ -80,6 +82,7 @@ class VmallocWorld {
     // What a program that uses [address, address + size) leaves in the TLB.
     void touch(unsigned long address, unsigned long size)
     {
+        std::lock_guard const lock(mutex_);
         for (unsigned long at = address; at < address + size; at += kPageSize) {
             uint64_t const* const entry = find_pte(table, at);
             if (entry != nullptr && (*entry & 1) != 0)
@@ -89,6 +92,7 @@ class VmallocWorld {
     // Whether the TLB still knows a page of it.
     bool is_stale(unsigned long address, unsigned long size) const
     {
+        std::lock_guard const lock(mutex_);
         auto const entry = tlb.lower_bound(address);
         return entry != tlb.end() && entry->first < address + size;
     }
@@ -113,12 +117,14 @@ class VmallocWorld {
 
     static Result<PhysAddr> allocate_table(void* self)
     {
+        std::lock_guard const lock(world(self).mutex_);
         if (world(self).fails())
             return Error{"no memory for a page table"};
         return world(self).arena.allocate();
     }
     static void* allocate_object(void* self, size_t size, gfp_t)
     {
+        std::lock_guard const lock(world(self).mutex_);
         if (world(self).fails())
             return nullptr;
         void* const object = std::malloc(size);
@@ -127,12 +133,14 @@ class VmallocWorld {
     }
     static void free_object(void* self, void* object)
     {
+        std::lock_guard const lock(world(self).mutex_);
         if (world(self).objects_.erase(object) != 1)
             std::abort(); // not ours, or freed twice
         std::free(object);
     }
     static unsigned long alloc_pages(void* self, gfp_t, unsigned long count, page** pages)
     {
+        std::lock_guard const lock(world(self).mutex_);
         auto& frames = world(self).free_frames_;
         unsigned long taken = 0;
         for (; taken < count && !frames.empty() && !world(self).fails(); taken++) {
@@ -144,6 +152,7 @@ class VmallocWorld {
     }
     static void free_pages(void* self, page** pages, unsigned long count)
     {
+        std::lock_guard const lock(world(self).mutex_);
         for (unsigned long i = 0; i < count; i++) {
             if (pages[i]->_refcount != 1)
                 std::abort();
@@ -154,11 +163,13 @@ class VmallocWorld {
     }
     static void flush_tlb_range(void* self, unsigned long from, unsigned long to)
     {
+        std::lock_guard const lock(world(self).mutex_);
         auto& entries = world(self).tlb;
         entries.erase(entries.lower_bound(from), entries.lower_bound(to));
         world(self).flushes++;
     }
 
+    mutable std::mutex mutex_;
     pglist_data pgdat_ = {};
     std::vector<page> frames_;
     std::vector<size_t> free_frames_;
