@@ -3,6 +3,8 @@
 
 #include <charconv>
 
+template class nlohmann::basic_json<nlohmann::ordered_map>;
+
 namespace pagelab::shell {
 
 uint64_t number(Json const& value)

@@ -14,6 +14,9 @@
 #include "emu/base/error.hpp"
 #include "guestkernel/abi/address.hpp"
 
+// Compiled once, in json.cpp: it takes seconds.
+extern template class nlohmann::basic_json<nlohmann::ordered_map>;
+
 namespace pagelab::shell {
 
 using Json = nlohmann::ordered_json;
