@@ -8,6 +8,7 @@
 #include "guestkernel/kernel/oops.hpp"
 #include "guestkernel/kernel/output_lock.hpp"
 #include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/kernel/rcu.hpp"
 #include "guestkernel/kernel/sched/sched.hpp"
 #include "guestkernel/kernel/taint.hpp"
 
@@ -23,6 +24,7 @@ arch::bug_entry* find_bug(uintptr_t address)
         if (arch::bug_addr(*bug) == address)
             return bug;
     }
+    rcu_guard const guard;
     module const* const m = module_at(address);
     for (unsigned i = 0; m != nullptr && i < m->num_bugs; i++) {
         if (arch::bug_addr(m->bug_table[i]) == address)

@@ -5,7 +5,10 @@
 #include "guestkernel/kernel/module_sysfs.hpp"
 #include "guestkernel/kernel/options.hpp"
 #include "guestkernel/kernel/proc.hpp"
+#include "guestkernel/kernel/procfs.hpp"
 #include "guestkernel/kernel/sysfs.hpp"
+#include "guestkernel/lib/errno.hpp"
+#include "guestkernel/lib/format.hpp"
 #include "guestkernel/lib/hexdump.hpp"
 #include "guestkernel/lib/strerror.hpp"
 #include "guestkernel/lib/string.hpp"
@@ -88,11 +91,22 @@ void no_such_file(char const* command, char const* path)
     console_printf("%s: %s: No such file or directory\n", command, path);
 }
 
+// The line with its end.
+int write_other_file(char const* path, char const* text)
+{
+    char const* const name = below_proc(path);
+    if (name == nullptr)
+        return write_module_file(path, text);
+    char line[kLineSize + 1];
+    int const length = lib::snprintf(line, sizeof(line), "%s\n", text);
+    return write_module_proc(name, line, static_cast<size_t>(length));
+}
+
 void write_file(char const* path, char const* text)
 {
     proc_file const* const file = find_proc_file(path);
     if (file == nullptr) {
-        int const error = write_module_file(path, text);
+        int const error = write_other_file(path, text);
         if (error != 0)
             console_printf("echo: %s: %s\n", path, lib::strerror(-error));
         return;
@@ -101,6 +115,14 @@ void write_file(char const* path, char const* text)
         file->write != nullptr ? file->write(text) : lib::Error{"not a file to write to"};
     if (!written)
         console_printf("echo: %s: %s\n", path, written.error().message);
+}
+
+void cat_other_file(char const* path)
+{
+    char const* const name = below_proc(path);
+    int const error = name != nullptr ? cat_module_proc(name) : -ENOENT;
+    if (error != 0)
+        console_printf("cat: can't open '%s': %s\n", path, lib::strerror(-error));
 }
 
 } // namespace
@@ -115,7 +137,7 @@ void run_cat(int argc, char const* const* argv)
             console_printf("cat: %s: %s\n", argv[i],
                            file->read != nullptr ? "not text: use hexdump" : "write-only");
         else if (!cat_sysfs(argv[i]))
-            console_printf("cat: can't open '%s': No such file or directory\n", argv[i]);
+            cat_other_file(argv[i]);
     }
 }
 

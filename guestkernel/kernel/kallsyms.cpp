@@ -4,6 +4,7 @@
 #include "guestkernel/arch/x86/layout.hpp"
 #include "guestkernel/kernel/module/module_list.hpp"
 #include "guestkernel/kernel/module/module_symbols.hpp"
+#include "guestkernel/kernel/rcu.hpp"
 #include "guestkernel/lib/format.hpp"
 
 // The generated table: entry i's function starts kallsyms_offsets[i] bytes after _text; its name
@@ -60,6 +61,7 @@ enum class offsets { shown, hidden };
 // Of the function around `address` - `back`, which the offset does not tell.
 char const* print(char* buffer, uintptr_t address, uintptr_t back, offsets shown)
 {
+    rcu_guard const guard;
     symbol const found = find_symbol(address - back);
     if (found.name == nullptr) {
         lib::snprintf(buffer, kSymbolTextSize, "0x%lx", static_cast<unsigned long>(address));

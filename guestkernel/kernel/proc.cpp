@@ -9,6 +9,7 @@
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/module/module_report.hpp"
 #include "guestkernel/kernel/page_cache.hpp"
+#include "guestkernel/kernel/procfs.hpp"
 #include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/sysrq.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
@@ -57,7 +58,8 @@ constexpr proc_file kFiles[] = {
     {"zoneinfo", show_zoneinfo_file},
 };
 
-// What follows /proc, without its '/'; null for other paths.
+} // namespace
+
 char const* below_proc(char const* path)
 {
     constexpr char kFolder[] = "/proc";
@@ -69,8 +71,6 @@ char const* below_proc(char const* path)
         return path + 1;
     return *path == '\0' ? path : nullptr;
 }
-
-} // namespace
 
 #define RELEASE "0.1"
 char const kRelease[] = RELEASE;
@@ -115,7 +115,7 @@ bool list_proc(char const* path)
         last_length = entry_length;
         found = true;
     }
-    return found;
+    return list_module_proc(folder) || found;
 }
 
 void set_command_line(char const* text)

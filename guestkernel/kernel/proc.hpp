@@ -31,6 +31,9 @@ inline bool proc_file_exists(proc_file const& file)
 // The file of a path like "/proc/meminfo", or null.
 proc_file const* find_proc_file(char const* path);
 
+// What follows /proc in a path, without its '/'; null for other paths.
+char const* below_proc(char const* path);
+
 // Prints the names in a folder, /proc or one below it; false if it is none.
 bool list_proc(char const* path);
 

@@ -8,6 +8,7 @@
 #include "guestkernel/arch/x86/system_vectors.hpp"
 #include "guestkernel/kernel/bug.hpp"
 #include "guestkernel/kernel/console.hpp"
+#include "guestkernel/kernel/extable.hpp"
 #include "guestkernel/kernel/interrupts.hpp"
 #include "guestkernel/kernel/oops.hpp"
 #include "guestkernel/kernel/sched/timer.hpp"
@@ -56,6 +57,7 @@ void handle_trap(pagelab::arch::pt_regs& regs)
         kernel::run_timers();
     } else if (regs.vector == static_cast<unsigned>(x86::Vector::nmi) && kernel::handle_stop_nmi())
         return;
-    else if ((kernel::hook == nullptr || !kernel::hook(regs)) && !kernel::handle_bug(regs))
+    else if ((kernel::hook == nullptr || !kernel::hook(regs)) && !kernel::handle_bug(regs) &&
+             !kernel::fixup_exception(regs))
         kernel::die(regs);
 }

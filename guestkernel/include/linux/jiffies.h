@@ -3,6 +3,7 @@
 
 #include <linux/limits.h>
 #include <linux/math.h>
+#include <linux/math64.h>
 #include <linux/param.h>
 #include <linux/time64.h>
 #include <linux/types.h>

@@ -16,13 +16,19 @@
 #include "guestkernel/arch/x86/bug.hpp"
 #include "guestkernel/arch/x86/layout.hpp"
 #include "guestkernel/kernel/cpumask.hpp"
+#include "guestkernel/kernel/exports/interrupt.hpp"
+#include "guestkernel/kernel/exports/notifier.hpp"
+#include "guestkernel/kernel/exports/seq_file.hpp"
 #include "guestkernel/kernel/module/module.hpp"
 #include "guestkernel/kernel/module/params.hpp"
 #include "guestkernel/kernel/module/vermagic.hpp"
+#include "guestkernel/kernel/rcu.hpp"
 #include "guestkernel/kernel/sched/completion.hpp"
 #include "guestkernel/kernel/sched/mutex.hpp"
 #include "guestkernel/kernel/sched/task.hpp"
 #include "guestkernel/kernel/sched/workqueue.hpp"
+#include "guestkernel/lib/rbtree.hpp"
+#include "guestkernel/lib/rwlock.hpp"
 #include "guestkernel/mm/shrinker.hpp"
 #include "guestkernel/mm/slab/slab_flags.hpp"
 #include "guestkernel/mm/vmalloc.hpp"
@@ -68,11 +74,18 @@ constexpr size_t kBugEntrySize = sizeof(pagelab::arch::bug_entry);
 #pragma clang diagnostic ignored "-Wmacro-redefined"
 #include <linux/completion.h>
 #include <linux/highmem.h>
+#include <linux/hrtimer.h>
+#include <linux/interrupt.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/notifier.h>
+#include <linux/proc_fs.h>
+#include <linux/rbtree.h>
+#include <linux/rculist.h>
 #include <linux/rwsem.h>
 #include <linux/semaphore.h>
+#include <linux/seq_file.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/vermagic.h>
@@ -178,6 +191,29 @@ SAME_FIELD(kernel::work_struct, work_struct, func);
 SAME_SIZE(kernel::delayed_work, delayed_work);
 SAME_FIELD(kernel::delayed_work, delayed_work, timer);
 SAME_FIELD(kernel::delayed_work, delayed_work, wq);
+
+SAME_SIZE(lib::rwlock_t, rwlock_t);
+SAME_SIZE(lib::rb_node, rb_node);
+SAME_FIELD(lib::rb_node, rb_node, rb_right);
+SAME_SIZE(kernel::callback_head, callback_head);
+SAME_SIZE(kernel::tasklet_struct, tasklet_struct);
+SAME_FIELD(kernel::tasklet_struct, tasklet_struct, timer);
+SAME_SIZE(kernel::hrtimer, hrtimer);
+SAME_FIELD(kernel::hrtimer, hrtimer, function);
+SAME_SIZE(kernel::raw_notifier_head, raw_notifier_head);
+SAME_SIZE(kernel::atomic_notifier_head, atomic_notifier_head);
+SAME_SIZE(kernel::blocking_notifier_head, blocking_notifier_head);
+SAME_SIZE(kernel::notifier_block, notifier_block);
+SAME_FIELD(kernel::notifier_block, notifier_block, priority);
+SAME_SIZE(kernel::inode, inode);
+SAME_SIZE(kernel::file, file);
+SAME_FIELD(kernel::file, file, private_data);
+SAME_SIZE(kernel::proc_ops, proc_ops);
+SAME_FIELD(kernel::proc_ops, proc_ops, proc_release);
+SAME_SIZE(kernel::seq_operations, seq_operations);
+SAME_SIZE(kernel::seq_file, seq_file);
+SAME_FIELD(kernel::seq_file, seq_file, count);
+SAME_FIELD(kernel::seq_file, seq_file, op);
 
 static_assert(kernel::kModuleSize == sizeof(::module));
 SAME_FIELD(kernel::module, module, state);

@@ -1,4 +1,4 @@
-// linux/percpu.h, linux/preempt.h, linux/cpumask.h, linux/smp.h, linux/spinlock.h.
+// linux/percpu.h, linux/preempt.h, linux/cpumask.h, linux/smp.h.
 #include "guestkernel/kernel/percpu.hpp"
 
 #include "guestkernel/kernel/export.hpp"
@@ -6,7 +6,6 @@
 #include "guestkernel/kernel/smp.hpp"
 #include "guestkernel/lib/errno.hpp"
 #include "guestkernel/lib/preempt.hpp"
-#include "guestkernel/lib/spinlock.hpp"
 
 using namespace pagelab;
 using arch::__per_cpu_offset;
@@ -21,7 +20,6 @@ using kernel::nr_cpu_ids;
 using lib::__preempt_count;
 using lib::cpu_number;
 using lib::preempt_schedule;
-using lib::spinlock_t;
 
 EXPORT_SYMBOL(__per_cpu_offset);
 EXPORT_SYMBOL(this_cpu_off);
@@ -94,49 +92,5 @@ void on_each_cpu_cond_mask(bool (*condition)(int cpu, void* info), kernel::smp_c
     lib::preempt_enable();
 }
 EXPORT_SYMBOL(on_each_cpu_cond_mask);
-
-void _raw_spin_lock(spinlock_t* lock)
-{
-    lib::spin_lock(*lock);
-}
-EXPORT_SYMBOL(_raw_spin_lock);
-
-int _raw_spin_trylock(spinlock_t* lock)
-{
-    return lib::spin_trylock(*lock);
-}
-EXPORT_SYMBOL(_raw_spin_trylock);
-
-void _raw_spin_unlock(spinlock_t* lock)
-{
-    lib::spin_unlock(*lock);
-}
-EXPORT_SYMBOL(_raw_spin_unlock);
-
-void _raw_spin_lock_irq(spinlock_t* lock)
-{
-    lib::spin_lock_irq(*lock);
-}
-EXPORT_SYMBOL(_raw_spin_lock_irq);
-
-void _raw_spin_unlock_irq(spinlock_t* lock)
-{
-    lib::spin_unlock_irq(*lock);
-}
-EXPORT_SYMBOL(_raw_spin_unlock_irq);
-
-unsigned long _raw_spin_lock_irqsave(spinlock_t* lock)
-{
-    unsigned long flags;
-    lib::spin_lock_irqsave(*lock, flags);
-    return flags;
-}
-EXPORT_SYMBOL(_raw_spin_lock_irqsave);
-
-void _raw_spin_unlock_irqrestore(spinlock_t* lock, unsigned long flags)
-{
-    lib::spin_unlock_irqrestore(*lock, flags);
-}
-EXPORT_SYMBOL(_raw_spin_unlock_irqrestore);
 
 } // extern "C"

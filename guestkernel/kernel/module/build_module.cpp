@@ -5,11 +5,13 @@
 #include "guestkernel/kernel/module/build_module.hpp"
 
 #include "guestkernel/arch/x86/bug.hpp"
+#include "guestkernel/arch/x86/extable.hpp"
 #include "guestkernel/kernel/module/module_list.hpp"
 #include "guestkernel/kernel/module/params.hpp"
 #include "guestkernel/kernel/module/references.hpp"
 #include "guestkernel/kernel/percpu.hpp"
 #include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/kernel/rcu.hpp"
 #include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/taint.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
@@ -118,7 +120,7 @@ int add_unformed_module(module& m)
 {
     module_unload_init(m);
     bool const exists = find_module(m.name) != nullptr;
-    lib::list_add(m.list, modules);
+    list_add_rcu(m.list, modules);
     return exists ? -EEXIST : 0;
 }
 
@@ -159,6 +161,8 @@ int find_module_sections(module& m, Info const& info)
     m.gpl_syms = section_objects<kernel_symbol>(info, "__ksymtab_gpl", &m.num_gpl_syms);
     // Assemblers align it to nothing.
     m.bug_table = section_objects<arch::bug_entry>(info, "__bug_table", &m.num_bugs, 1);
+    m.extable =
+        section_objects<arch::exception_table_entry const>(info, "__ex_table", &m.num_exentries, 4);
     bool good = true;
     for (unsigned i = 0; i < m.num_kp; i++)
         good = good && is_string_of(m, m.kp[i].name) && m.kp[i].ops != nullptr;

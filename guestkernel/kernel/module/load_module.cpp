@@ -9,6 +9,7 @@
 #include "guestkernel/kernel/module/params.hpp"
 #include "guestkernel/kernel/module/references.hpp"
 #include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/kernel/rcu.hpp"
 #include "guestkernel/kernel/set_memory.hpp"
 #include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
@@ -116,6 +117,7 @@ void free_init(module& m)
     module_layout const init = m.init_layout;
     drop_init_kallsyms(m);
     m.init_layout = {};
+    synchronize_rcu();
     vfree(init.base);
 }
 

@@ -17,6 +17,7 @@
 
 namespace pagelab::arch {
 struct bug_entry;
+struct exception_table_entry;
 } // namespace pagelab::arch
 
 namespace pagelab::kernel {
@@ -81,6 +82,8 @@ struct module {
     unsigned num_kp;
     unsigned num_bugs;
     arch::bug_entry* bug_table;
+    unsigned num_exentries;
+    arch::exception_table_entry const* extable;
     char* args;   // as insmod gave them; parameters of type charp point into it
     void* percpu; // its static per-CPU variables
     unsigned percpu_size;

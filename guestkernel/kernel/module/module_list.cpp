@@ -2,6 +2,7 @@
 #include "guestkernel/kernel/module/module_list.hpp"
 
 #include "guestkernel/kernel/module/params.hpp"
+#include "guestkernel/kernel/rcu.hpp"
 #include "guestkernel/lib/string.hpp"
 
 namespace pagelab::kernel {
@@ -60,6 +61,7 @@ module* module_at(uintptr_t address)
 
 bool is_module_text(uintptr_t address)
 {
+    rcu_guard const guard;
     module const* const m = module_at(address);
     return m != nullptr && (is_within(m->core_layout, address, m->core_layout.text_size) ||
                             is_within(m->init_layout, address, m->init_layout.text_size));

@@ -6,8 +6,8 @@
 
 namespace pagelab::kernel {
 
-// Held while the list, or who uses whom, changes. Not while a module's own code runs, and not by
-// those who only name addresses in a report.
+// Held while the list, or who uses whom, changes; not while a module's own code runs. Those who
+// only name addresses in a report are RCU's readers.
 extern mutex module_mutex;
 
 extern lib::list_head modules; // the newest first; those that are not yet formed, too
@@ -17,7 +17,8 @@ module* next_module(module const& m);
 
 module* find_module(char const* name); // '-' in it is '_'
 
-// Whose memory this is; null: nobody's. Modules that are not yet formed have none.
+// Whose memory this is; null: nobody's. Modules that are not yet formed have none. For RCU's
+// readers.
 module* module_at(uintptr_t address);
 bool is_module_text(uintptr_t address);
 

@@ -4,6 +4,7 @@
 #include "guestkernel/kernel/module/module_list.hpp"
 #include "guestkernel/kernel/module/references.hpp"
 #include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/kernel/rcu.hpp"
 #include "guestkernel/kernel/taint.hpp"
 #include "guestkernel/lib/format.hpp"
 #include "guestkernel/lib/minmax.hpp"
@@ -90,6 +91,7 @@ void print_modules()
     char flags[kModuleFlagsSize];
     size_t length = 0;
     line[0] = '\0';
+    rcu_read_lock();
     for (module const* m = first_module(); m != nullptr; m = next_module(*m)) {
         if (m->state == MODULE_STATE_UNFORMED)
             continue;
@@ -98,6 +100,7 @@ void print_modules()
                           module_flags(*m, flags_style::taints_and_state, flags)));
         length = lib::min(length + more, sizeof(line) - 1);
     }
+    rcu_read_unlock();
     bool const any_gone = last_unloaded[0] != '\0';
     printk(log_level::warning,
            any_gone ? "Modules linked in:%s [last unloaded: %s]\n" : "Modules linked in:%s\n", line,

@@ -131,6 +131,7 @@ named_address find_module_symbol(module const& m, uintptr_t address)
 
 void show_module_kallsyms(lib::seq_file& m)
 {
+    mutex_lock(module_mutex);
     for (module const* mod = first_module(); mod != nullptr; mod = next_module(*mod)) {
         if (mod->state == MODULE_STATE_UNFORMED)
             continue;
@@ -140,6 +141,7 @@ void show_module_kallsyms(lib::seq_file& m)
                             symbol.type, mod->kallsyms.strings + symbol.name, mod->name);
         }
     }
+    mutex_unlock(module_mutex);
 }
 
 } // namespace pagelab::kernel

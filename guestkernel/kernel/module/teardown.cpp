@@ -5,6 +5,7 @@
 #include "guestkernel/kernel/module/params.hpp"
 #include "guestkernel/kernel/module/references.hpp"
 #include "guestkernel/kernel/percpu.hpp"
+#include "guestkernel/kernel/rcu.hpp"
 #include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
 #include "guestkernel/lib/errno.hpp"
@@ -15,9 +16,10 @@ void free_module(module& m)
 {
     mutex_lock(module_mutex);
     m.state = MODULE_STATE_UNFORMED;
-    lib::list_del(m.list);
+    list_del_rcu(m.list);
     module_unload_free(m);
     mutex_unlock(module_mutex);
+    synchronize_rcu();
     destroy_params(m.kp, m.num_kp);
     kvfree(m.args);
     kvfree(m.kallsyms.symbols);

@@ -84,6 +84,8 @@ struct task_struct {
     unsigned long nivcsw; // switches by preemption
     unsigned long stime;  // ticks that found it running
 
+    uintptr_t user_begin; // memory that counts as user space for it, beside user space: the buffers
+    uintptr_t user_end;   // of commands that use modules' files
     struct kthread kthread;
     completion exited;
     lib::list_head tasks; // of all tasks, by age
