@@ -32,7 +32,9 @@ std::vector<fs::path> build_labs(std::string const& arch)
 {
     fs::path const folder = session::built("tests/labs") / arch;
     fs::remove_all(folder);
-    fs::copy(fs::path(PAGELAB_SOURCE_DIR) / "images/labs", folder, fs::copy_options::recursive);
+    for (char const* labs : {"images/labs", "tests/labs/students"})
+        fs::copy(fs::path(PAGELAB_SOURCE_DIR) / labs, folder,
+                 fs::copy_options::recursive | fs::copy_options::overwrite_existing);
     std::string const linux_arch = arch == "i686" ? "i386" : arch;
     std::vector<fs::path> modules;
     for (auto const& lab : fs::directory_iterator(folder)) {
@@ -42,6 +44,7 @@ std::vector<fs::path> build_labs(std::string const& arch)
             session::run_program({"module", "build", lab.path().string(), "--arch", linux_arch});
         INFO(run.out, run.err);
         REQUIRE(run.status == 0);
+        CHECK((run.out + run.err).find("warning") == std::string::npos);
         for (auto const& file : fs::directory_iterator(lab))
             if (file.path().extension() == ".ko")
                 modules.push_back(file.path());
@@ -147,6 +150,19 @@ Stock LabGuest::take_stock()
     }
     stock.objects[descriptor > 64 ? "kmalloc-96" : "kmalloc-64"] -= idle;
     return stock;
+}
+
+void check_nothing_is_lost(LabGuest& guest, std::function<void()> const& run)
+{
+    constexpr unsigned kMostRuns = 5;
+    Stock before;
+    Stock after = guest.take_stock();
+    for (unsigned i = 0; i < kMostRuns && after != before; i++) {
+        before = after;
+        run();
+        after = guest.take_stock();
+    }
+    CHECK(after == before);
 }
 
 } // namespace pagelab::labs

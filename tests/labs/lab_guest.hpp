@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <ostream>
 #include <string>
@@ -18,7 +19,8 @@ struct Setting {
     uint64_t seed = 0;
 };
 
-// All of images/labs, built once for each architecture, from copies, by `pagelab module build`.
+// All of images/labs and tests/labs/students, built once for each architecture, from copies, by
+// `pagelab module build`.
 std::vector<std::filesystem::path> const& built_labs(std::string const& arch);
 
 // The host's count, from raw memory. What CPUs keep for themselves is free.
@@ -48,5 +50,9 @@ class LabGuest {
   private:
     session::LiveGuest guest_;
 };
+
+// What a first run leaves in caches (a slab, a chunk of per-CPU memory, a worker that somebody
+// needed just then) is not its leak, so it may run a few times; but a leak is one each time.
+void check_nothing_is_lost(LabGuest& guest, std::function<void()> const& run);
 
 } // namespace pagelab::labs

@@ -214,7 +214,7 @@ TEST_CASE("a thousand times in and out leaves the free memory as it was")
         auto const cycle = [&lines] {
             lines.insert(lines.end(), {"insmod hello.ko", "rmmod hello"});
         };
-        for (unsigned i = 0; i < 300; i++)
+        for (unsigned i = 0; i < 900; i++)
             cycle(); // then the areas that wait for a purge have all the page tables they need
         lines.emplace_back("check");
         for (unsigned i = 0; i < 1000; i++)

@@ -19,6 +19,7 @@
 #include "guestkernel/kernel/module/param_types.hpp"
 #include "guestkernel/kernel/percpu.hpp"
 #include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/kernel/rcu.hpp"
 #include "guestkernel/kernel/set_memory.hpp"
 #include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/taint.hpp"
@@ -217,6 +218,8 @@ char const* sprint_symbol(char* buffer, uintptr_t)
     lib::snprintf(buffer, kSymbolTextSize, "init");
     return buffer;
 }
+
+void synchronize_rcu() {}
 
 void mutex_lock(mutex&) {}
 

@@ -1,0 +1,133 @@
+// Modules as students write them for Linux, in many styles: each is built unchanged without a
+// warning, does what it should on both widths, and leaves nothing behind.
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+#include "tests/labs/lab_guest.hpp"
+
+using namespace pagelab;
+using namespace pagelab::labs;
+
+namespace {
+
+using Lines = std::vector<std::string>;
+
+struct Program {
+    char const* module;
+    char const* seconds; // it runs
+    Lines expected;      // among the lines of its log, in this order
+};
+
+Program const kPrograms[] = {
+    {"birthdays",
+     "0",
+     {"birthday: 01.02.1991", "birthday: 05.10.1995", "even day: 4", "even day: 2",
+      "freed 5, empty: 1"}},
+    {"prodcons", "0.1", {"consumed 200 items, sum 20100", "stopped"}},
+    {"ticker",
+     "0.7",
+     {"timer fired 5 times", "hrtimer active: 1", "hrtimer fired often: 1, early: 0"}},
+    {"deferred",
+     "0.2",
+     {"old tasklet: 42, in softirq: 1", "job 0, may sleep: 1", "job 1, may sleep: 1",
+      "job 2, may sleep: 1", "late work", "tasklets ran 2 times"}},
+    {"locks",
+     "0",
+     {"spin 1000 bh 1000 irq 1000 mutex 1000 rw 1000 sem 1000 seq 1000 atomic 1000 "
+      "torn 0",
+      "bye"}},
+    {"wordtree", "0", {"500 numbers, 0 out of order", "odd numbers left: 0"}},
+    {"cachetest", "0", {"64 sessions, 0 not constructed, aligned: 1", "cache destroyed"}},
+    {"percpustat", "0", {"per CPU: hits 100 bytes 1000 calls 1 moved 0"}},
+    {"notify",
+     "0",
+     {"log: action 1, door north", "guard: alarm at south", "stopped: 1",
+      "log: action 7, door bell", "unknown block: -2"}},
+    {"rcuconf", "0.1", {"freed 60, wrong 0, read: 1"}},
+    {"users", "0", {"40 users, 1017 is user17, 7 is nobody", "released 40"}},
+    {"nofault",
+     "0",
+     {"peek: 0, 4711", "peek at 8: -14", "get_kernel_nofault: 0, 4711", "at 16: -34",
+      "behind an area: -14", "not copied: 16", "from user: 16, 0"}},
+};
+
+bool has_in_order(Lines const& log, Lines const& expected)
+{
+    auto at = log.begin();
+    for (std::string const& line : expected) {
+        at = std::find(at, log.end(), line);
+        if (at == log.end())
+            return false;
+    }
+    return true;
+}
+
+void run_program(LabGuest& guest, Program const& program)
+{
+    guest.take_log();
+    CHECK(guest.ask(fmt::format("insmod {}.ko", program.module)) == "");
+    guest.ask(fmt::format("sleep {}", program.seconds));
+    CHECK(guest.ask(fmt::format("rmmod {}", program.module)) == "");
+    Lines const log = guest.take_log();
+    CAPTURE(fmt::format("{}", fmt::join(log, "\n")));
+    CHECK(has_in_order(log, program.expected));
+    for (std::string const& line : log)
+        CHECK_MESSAGE((!line.starts_with("BUG") && !line.starts_with("WARNING")), line);
+}
+
+std::string squares()
+{
+    std::string text;
+    for (int i = 0; i < 1000; i++)
+        text += fmt::format("{} squared is {}\n", i, i * i);
+    return text;
+}
+
+void use_proc_files(LabGuest& guest)
+{
+    CHECK(guest.ask("insmod procfile.ko") == "");
+    CHECK(guest.ask("cat /proc/notes") == "");
+    CHECK(guest.ask("echo buy milk > /proc/notes") == "");
+    CHECK(guest.ask("echo sleep > /proc/notes") == "");
+    CHECK(guest.ask("cat /proc/notes") == "note: buy milk\nnote: sleep\n");
+    CHECK(guest.ask("echo a line that is far too long for a note > /proc/notes")
+              .find("Invalid argument") != std::string::npos);
+    CHECK(guest.ask("ls /proc/student") == "squares\nmessage\n");
+    CHECK(guest.ask("cat /proc/student/squares") == squares());
+    CHECK(guest.ask("cat /proc/student/message") == "nothing yet\n");
+    CHECK(guest.ask("echo hello > /proc/student/message") == "");
+    CHECK(guest.ask("cat /proc/student/message") == "hello\n");
+    CHECK(guest.ask("echo x > /proc/student/squares").find("Input/output error") !=
+          std::string::npos);
+    CHECK(guest.ask("rmmod procfile") == "");
+    CHECK(guest.ask("cat /proc/notes") ==
+          "cat: can't open '/proc/notes': No such file or directory\n");
+    CHECK(guest.ask("ls /proc").find("notes") == std::string::npos);
+}
+
+void run_all(std::string const& arch, unsigned cpus)
+{
+    INFO(arch, ", ", cpus, " CPUs");
+    LabGuest guest({arch, cpus, "slub"});
+    for (Program const& program : kPrograms) {
+        CAPTURE(std::string(program.module));
+        check_nothing_is_lost(guest, [&] { run_program(guest, program); });
+    }
+    check_nothing_is_lost(guest, [&] { use_proc_files(guest); });
+    CHECK(guest.ask("check").find("check: ok") == 0);
+}
+
+} // namespace
+
+TEST_CASE("students' modules on x86_64")
+{
+    run_all("x86_64", 1);
+    run_all("x86_64", 4);
+}
+
+TEST_CASE("students' modules on i686")
+{
+    run_all("i686", 1);
+    run_all("i686", 4);
+}
