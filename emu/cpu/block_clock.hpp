@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <vector>
 
 namespace pagelab::cpu {
@@ -42,6 +43,8 @@ class BlockClock {
         UnicornEngine* engine = nullptr;
     };
     static constexpr uint64_t price(uint32_t count) { return (uint64_t{count} << kBlockBits) + 1; }
+    // No credit covers it; as an immediate operand it is all ones.
+    static constexpr uint64_t kTrapPrice = ~uint64_t{0};
 
     BlockClock() : records_(2) {}
     BlockClock(BlockClock const&) = delete;
@@ -83,7 +86,20 @@ class BlockClock {
         enter_block(kCalledBlock);
     }
     // Undoes what code in place did before it called on_low_credit.
-    void give_back(uint32_t block) { hot_.credit += price(records_[block].count); }
+    void give_back(uint32_t block)
+    {
+        hot_.credit += is_trapped(block) ? kTrapPrice : price(records_[block].count);
+    }
+
+    // Whether the block in place has kTrapPrice. The caller has written it there.
+    bool is_trapped(uint32_t block) const { return trapped_.contains(block); }
+    void set_trapped(uint32_t block, bool trapped)
+    {
+        if (trapped)
+            trapped_.insert(block);
+        else
+            trapped_.erase(block);
+    }
 
     void take_back(uint32_t instructions) { rebase(retired() - instructions); }
 
@@ -107,6 +123,7 @@ class BlockClock {
     uint64_t attention_ = kNever;
     uint64_t blocks_ = 0;
     std::vector<Record> records_;
+    std::set<uint32_t> trapped_;
 };
 
 } // namespace pagelab::cpu

@@ -108,29 +108,44 @@ void write_hot_pointer(CodeWriter& out, Hot const& hot)
 
 } // namespace
 
-bool patch_block(std::span<std::byte> bytes, size_t after_call, BlockCall const& call,
-                 Hot const& hot, uint32_t record, uint32_t count)
+std::byte* patch_block(std::span<std::byte> bytes, size_t after_call, BlockCall const& call,
+                       Hot const& hot, uint32_t record, uint32_t count)
 {
     Code const code(bytes);
     auto const start = find_start(code, after_call, call);
     auto const check_end = find_check_end(code, after_call, call.engine);
     uint64_t const price = BlockClock::price(count);
     if (!start || !check_end || price > INT32_MAX)
-        return false;
+        return nullptr;
     std::array<std::byte, 64> room;
     CodeWriter out({room.data(), after_call - *start});
     write_hot_pointer(out, hot);
     out.bytes(0xc7, 0x47, offsetof(Hot, current)); // movl $record, current(%rdi)
     out.value(record);
     out.bytes(0x48, 0x81, 0x2f); // subq $price, credit(%rdi)
+    size_t const price_at = out.size();
     out.value(static_cast<uint32_t>(price));
     out.bytes(0x73, *check_end - *start - out.size() - 2); // jae past the check
     out.bytes(0xff, 0x57, offsetof(Hot, on_low_credit));   // call *on_low_credit(%rdi)
     if (!out.fits())
-        return false;
+        return nullptr;
     while (out.size() < after_call - *start)
         out.bytes(kNop);
     std::memcpy(&bytes[*start], room.data(), out.size());
+    return &bytes[*start + price_at];
+}
+
+bool set_price(std::byte* place, uint32_t record, uint64_t price)
+{
+    std::array<std::byte, 10> expected; // movl $record, current(%rdi); subq
+    CodeWriter out(expected);
+    out.bytes(0xc7, 0x47, offsetof(Hot, current));
+    out.value(record);
+    out.bytes(0x48, 0x81, 0x2f);
+    if (std::memcmp(place - expected.size(), expected.data(), expected.size()) != 0)
+        return false;
+    auto const value = static_cast<uint32_t>(price);
+    std::memcpy(place, &value, sizeof value);
     return true;
 }
 

@@ -16,7 +16,7 @@
 //
 //   mov  $hot, %rdi
 //   movl $record, 8(%rdi)
-//   subq $price, (%rdi)
+//   subq $price, (%rdi)         or a price beyond any credit, where there are breakpoints
 //   jae  past the check         whoever asks for a stop also takes the credit away
 //   call *16(%rdi)              and on to the check
 //
@@ -36,9 +36,14 @@ struct BlockCall {
     void const* user_data; // of the block callback
 };
 
-// `code` holds translated code, the callback's call ending at `after_call`. True: replaced.
-bool patch_block(std::span<std::byte> code, size_t after_call, BlockCall const& call,
-                 BlockClock::Hot const& hot, uint32_t record, uint32_t count);
+// `code` holds translated code, the callback's call ending at `after_call`. Where it is replaced,
+// the place of the price in it; else null.
+std::byte* patch_block(std::span<std::byte> code, size_t after_call, BlockCall const& call,
+                       BlockClock::Hot const& hot, uint32_t record, uint32_t count);
+
+// Makes that block call on_low_credit whenever it is entered, its price being BlockClock's trap, or
+// no longer. False: the code there is no more this record's, and is left as it is.
+bool set_price(std::byte* place, uint32_t record, uint64_t price);
 
 // Whether this process may write to the code at `address`, which is readable; nothing is changed.
 bool is_writable(void* address);

@@ -54,6 +54,17 @@ bool DebugPoints::remove(PointId id)
     return points_.erase(id) != 0;
 }
 
+bool DebugPoints::may_break(uint64_t linear, uint64_t size) const
+{
+    if (size >= kPageSize)
+        return has_breakpoints();
+    uint64_t const from = linear % kPageSize;
+    auto const next = breakpoints_.lower_bound(from);
+    return (next != breakpoints_.end() && next->first < from + size) ||
+           (from + size > kPageSize && has_breakpoints() &&
+            breakpoints_.begin()->first < from + size - kPageSize);
+}
+
 std::optional<DebugPoints::Hit> DebugPoints::breakpoint_in(uint64_t linear, uint64_t size,
                                                            Translate const& translate) const
 {

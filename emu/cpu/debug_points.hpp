@@ -29,6 +29,8 @@ class DebugPoints {
     bool has_breakpoints() const { return !breakpoints_.empty(); }
     bool has_watchpoints() const { return !watchpoints_.empty(); }
 
+    // False if no breakpoint can be in linear..linear + size, whatever is mapped there.
+    bool may_break(uint64_t linear, uint64_t size) const;
     // The breakpoint with the lowest address in linear..linear + size.
     std::optional<Hit> breakpoint_in(uint64_t linear, uint64_t size,
                                      Translate const& translate) const;

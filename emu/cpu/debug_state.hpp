@@ -43,11 +43,8 @@ struct DebugState {
 
     bool in_pieces(uint64_t retired) const { return whole_end != kNever && retired < whole_end; }
     // Whether every block is to be looked at before it is entered.
-    bool wants_every_block() const
-    {
-        return whole_end != kNever || alone || found || points.has_breakpoints();
-    }
-    bool is_on() const { return wants_every_block() || end != kNever; }
+    bool wants_every_block() const { return whole_end != kNever || alone || found; }
+    bool is_on() const { return wants_every_block() || end != kNever || points.has_breakpoints(); }
     // The block has been left otherwise: by an exception.
     void leave_pieces()
     {

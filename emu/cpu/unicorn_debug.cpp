@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "emu/cpu/block_patch.hpp"
 #include "emu/cpu/library_calls.hpp"
 #include "emu/cpu/unicorn_engine.hpp"
 
@@ -24,13 +25,33 @@ Result<PointId> UnicornEngine::add_point(DebugPoint const& point)
     PointId const id = TRY(debug_.points.add(point));
     if (std::holds_alternative<Watchpoint>(point))
         mark_watched_pages();
+    if (std::holds_alternative<Breakpoint>(point))
+        trap_blocks();
     update_attention();
     return id;
+}
+
+// Blocks counted in place are not looked at when they are entered: those that may have a breakpoint
+// are given a price that makes them call.
+void UnicornEngine::trap_blocks()
+{
+    std::erase_if(prices_, [this](auto const& entry) {
+        auto const [record, place] = entry;
+        BlockClock::Record const& block = clock_.record(record);
+        bool const trap = debug_.points.may_break(block.address, block.size);
+        if (trap == clock_.is_trapped(record))
+            return false;
+        uint64_t const price = trap ? BlockClock::kTrapPrice : BlockClock::price(block.count);
+        bool const there = set_price(place, record, price);
+        clock_.set_trapped(record, trap && there);
+        return !there; // the library has put other code there
+    });
 }
 
 bool UnicornEngine::remove_point(PointId id)
 {
     bool const removed = debug_.points.remove(id);
+    trap_blocks();
     update_attention();
     return removed;
 }

@@ -146,6 +146,7 @@ class UnicornEngine final : public Engine {
     std::optional<PhysAddr> physical(uint64_t linear) const;
     std::span<std::byte> tlb_of(unsigned cpu);
     void mark_watched_pages();
+    void trap_blocks();
     std::optional<DebugStop> watched_port(uint32_t port, int size, mmu::Operation operation) const;
     std::optional<uint64_t> watched_value(DebugStop const& stop) const;
     CpuRegisters load_registers();
@@ -208,6 +209,8 @@ class UnicornEngine final : public Engine {
     std::optional<Stop> stop_;
 
     DebugState debug_;
+    std::vector<std::pair<uint32_t, std::byte*>>
+        prices_;                          // of blocks counted in place: record, where
     std::optional<Stop> deferred_stop_;   // what the debugger's stop came before
     void* library_cpu_ = nullptr;         // CPUState; known once a page has been translated
     std::optional<PhysAddr> filled_page_; // that is being entered in the TLB

@@ -48,8 +48,12 @@ void UnicornEngine::count_in_place(std::byte* after_call)
     if (!*code_writable_)
         return;
     BlockClock::Record const block = clock_.current();
-    if (patch_block({after_call - kBefore, kBefore + kAfter}, kBefore, {engine_.get(), this},
-                    clock_.hot(), clock_.next_record(), block.count)) {
+    if (debug_.points.may_break(block.address, block.size))
+        return; // goes on calling
+    if (std::byte* const price =
+            patch_block({after_call - kBefore, kBefore + kAfter}, kBefore, {engine_.get(), this},
+                        clock_.hot(), clock_.next_record(), block.count)) {
+        prices_.emplace_back(clock_.next_record(), price);
         clock_.add_record(block);
         statistics_.short_accesses += shorten_accesses(rest_of_block(after_call), host_rotate());
     }

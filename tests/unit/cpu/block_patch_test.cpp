@@ -106,8 +106,11 @@ TEST_CASE("every form the library writes is replaced, and nothing beyond it")
                     BlockClock& clock = known.engine == kLow.engine ? *low.clock : high;
                     size_t const needed = &clock == &high ? 29 : 24;
                     bool const room = made.after_call - made.start >= needed && count < 1024;
-                    REQUIRE(room == patch_block(made.bytes(), made.after_call, known, clock.hot(),
-                                                42, count));
+                    std::byte* const price =
+                        patch_block(made.bytes(), made.after_call, known, clock.hot(), 42, count);
+                    REQUIRE(room == (price != nullptr));
+                    CHECK((!room || cpu::set_price(price, 42, BlockClock::price(count))));
+                    CHECK((!room || !cpu::set_price(price, 43, 0)));
                     CHECK(std::equal(before.begin(), before.begin() + long(made.start),
                                      made.code.begin()));
                     CHECK(std::equal(before.begin() + long(made.after_call), before.end(),

@@ -290,3 +290,34 @@ TEST_CASE("points that say nothing are refused")
     CHECK(!bench.engine->add_point(cpu::Watchpoint{AddressSpace::Virtual, ~uint64_t{0}, 2}));
     CHECK(!bench.engine->add_point(cpu::PortCatch{2, 1}));
 }
+
+TEST_CASE("breakpoints elsewhere leave the counting of blocks in place")
+{
+    PagedBench bench(Mode::Long);
+    // mov ecx,100000; loop: nop; dec ecx; jnz loop; hlt
+    bench.set_code({0xb9, 0xa0, 0x86, 1, 0, 0x90, 0xff, 0xc9, 0x75, 0xfb, 0xf4});
+    for (uint64_t at = 0; at < 1000; ++at)
+        REQUIRE(bench.engine->add_point(cpu::Breakpoint{AddressSpace::Physical, kCode + 16 + at}));
+    auto const hit =
+        bench.engine->add_point(cpu::Breakpoint{AddressSpace::Virtual, 0x7'0000 + (kCode & 0xfff)});
+    REQUIRE(bench.engine->run() == Stop::Halt);
+    CHECK(bench.engine->statistics().blocks > 100'000);
+    CHECK(bench.engine->statistics().block_calls < 1000);
+    CHECK(bench.engine->remove_point(*hit));
+}
+
+TEST_CASE("a block whose breakpoint is removed is counted in place again")
+{
+    PagedBench bench(Mode::Long);
+    bench.set_code({0xb9, 0xa0, 0x86, 1, 0, 0x90, 0xff, 0xc9, 0x75, 0xfb, 0xf4});
+    bench.engine->set_debug_end(PagedBench::kSetupInstructions + 1 + 3 * 1000,
+                                StepInterrupts::Taken);
+    REQUIRE(bench.engine->run() == Stop::Debug);
+    auto const id = bench.engine->add_point(cpu::Breakpoint{AddressSpace::Virtual, kCode + 5});
+    bench.engine->set_debug_end(kNever, StepInterrupts::Taken);
+    REQUIRE(bench.engine->run() == Stop::Debug); // not where it stands
+    CHECK(bench.engine->instructions() == PagedBench::kSetupInstructions + 1 + 3 * 1001);
+    CHECK(bench.engine->remove_point(*id));
+    REQUIRE(bench.engine->run() == Stop::Halt);
+    CHECK(bench.engine->instructions() == PagedBench::kSetupInstructions + 1 + 3 * 100'000 + 1);
+}
