@@ -262,7 +262,7 @@ TEST_CASE("what the first module's load and a failing kmalloc say")
         CHECK(has_match(warning,
                         R"( kmalloc_limit_init\+0x[0-9a-f]+/0x[0-9a-f]+ \[kmalloc_limit\])"));
         for (char const* function :
-             {"__kmalloc", "do_one_initcall", "do_init_module", "load_module"})
+             {"__kmalloc_large_node", "__kmalloc", "do_one_initcall", "do_init_module", "load_module"})
             CHECK(has_match(warning, fmt::format(R"( {}\+0x\S+)", function).c_str()));
         CHECK(has_match(warning, R"(---\[ end trace [0-9a-f]{16} \]---)"));
     }

@@ -63,7 +63,7 @@ void* kmalloc_from_caches(slab_caches& caches, size_t size, gfp_t gfp, uintptr_t
     if (gfp & kKmallocRefused) [[unlikely]]
         return refuse_gfp(caches, gfp);
     if (size > KMALLOC_MAX_CACHE_SIZE)
-        return kmalloc_large(caches, size, gfp);
+        return __kmalloc_large_node(caches, size, gfp);
     if (size == 0)
         return ZERO_SIZE_PTR;
     kmem_cache* const s = kmalloc_slab(caches, size, gfp);

@@ -97,7 +97,7 @@ void kfree_to_caches(slab_caches& caches, void* object, uintptr_t caller);
 size_t ksize_of_caches(slab_caches const& caches, void const* object);
 
 // Whole pages, for any allocator: what is larger than its caches' objects.
-void* kmalloc_large(slab_caches& caches, size_t size, gfp_t gfp);
+void* __kmalloc_large_node(slab_caches& caches, size_t size, gfp_t gfp);
 void free_large_kmalloc(slab_caches& caches, void* object);
 size_t ksize_large(slab_caches const& caches, void const* object);
 

@@ -17,7 +17,7 @@ void account(slab_caches& caches, long pages)
 
 } // namespace
 
-void* kmalloc_large(slab_caches& caches, size_t size, gfp_t gfp)
+void* __kmalloc_large_node(slab_caches& caches, size_t size, gfp_t gfp)
 {
     unsigned const order = get_order(size);
     page* const head = caches.env.alloc_pages(*caches.env.pgdat, gfp | __GFP_COMP, order);
