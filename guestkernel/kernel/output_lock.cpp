@@ -1,7 +1,7 @@
 // Locks of what CPUs write to.
 #include "guestkernel/kernel/output_lock.hpp"
 
-#include "guestkernel/arch/x86/delay.hpp"
+#include "guestkernel/lib/spinlock.hpp"
 
 namespace pagelab::kernel {
 
@@ -17,7 +17,7 @@ bool take(lib::spinlock_t& lock)
     for (unsigned turns = 0; !lib::raw_spin_trylock(lock); turns++) {
         if (__atomic_load_n(&busted, __ATOMIC_RELAXED) && turns > kPatience)
             return false;
-        arch::cpu_relax();
+        lib::cpu_relax();
     }
     return true;
 }

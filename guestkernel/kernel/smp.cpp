@@ -7,11 +7,11 @@
 #include "guestkernel/kernel/smp.hpp"
 
 #include "guestkernel/arch/x86/cpu.hpp"
-#include "guestkernel/arch/x86/delay.hpp"
 #include "guestkernel/arch/x86/lapic.hpp"
 #include "guestkernel/kernel/call_single_data.hpp"
 #include "guestkernel/kernel/mpparse.hpp"
 #include "guestkernel/lib/preempt.hpp"
+#include "guestkernel/lib/spinlock.hpp"
 
 namespace pagelab::kernel {
 
@@ -25,7 +25,7 @@ DEFINE_PER_CPU(call_single_data, own_calls[kMaxPresentCpus]) = {}; // one to eac
 void csd_lock_wait(call_single_data& csd)
 {
     while ((__atomic_load_n(&csd.flags, __ATOMIC_ACQUIRE) & CSD_FLAG_LOCK) != 0)
-        arch::cpu_relax();
+        lib::cpu_relax();
 }
 
 void csd_unlock(call_single_data& csd)

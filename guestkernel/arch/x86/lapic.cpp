@@ -1,9 +1,9 @@
 // This CPU's local APIC.
 #include "guestkernel/arch/x86/lapic.hpp"
 
-#include "guestkernel/arch/x86/delay.hpp"
 #include "guestkernel/arch/x86/layout.hpp"
 #include "guestkernel/arch/x86/page_table.hpp"
+#include "guestkernel/lib/spinlock.hpp"
 
 namespace pagelab::arch {
 
@@ -19,7 +19,7 @@ constexpr auto vector_of(SystemVector vector)
 void send(unsigned apic_id, uint64_t command)
 {
     while (lapic::icr::Pending::is_set(lapic_read(lapic::kCommandLow)))
-        cpu_relax();
+        lib::cpu_relax();
     lapic_write(lapic::kCommandHigh, static_cast<uint32_t>(lapic::icr::Destination::make(apic_id)));
     lapic_write(lapic::kCommandLow, static_cast<uint32_t>(command));
 }
