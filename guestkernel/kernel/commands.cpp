@@ -55,7 +55,7 @@ constexpr command kCommands[] = {
      "[-r] [-c|-C] [-n LEVEL]  print the log (-r: with levels); clear it; set what is shown",
      run_dmesg},
     {"echo", "[WORD...] [> FILE]  print words, or write them to a file of /proc", run_echo},
-    {"fault", "null|gp|ud|wp|nx|stack|div   provoke an exception: an oops", run_fault},
+    {"fault", "null|gp|ud|wp|nx|stack|irqstack|div   provoke an exception: an oops", run_fault},
     {"free", "PFN               give back what alloc took", run_free},
     {"help", "                  print this", run_help},
     {"hexdump", "-C [-s OFFSET] [-n LENGTH] FILE   the bytes of a file of /proc", run_hexdump},

@@ -3,8 +3,11 @@
 
 #include <stddef.h>
 
+#include "guestkernel/arch/x86/irq_stack.hpp"
 #include "guestkernel/arch/x86/layout.hpp"
 #include "guestkernel/kernel/console.hpp"
+#include "guestkernel/kernel/panic.hpp"
+#include "guestkernel/lib/irqflags.hpp"
 #include "guestkernel/lib/string.hpp"
 
 namespace pagelab::kernel {
@@ -50,6 +53,16 @@ namespace {
     fault_stack(1'000'000); // far more than the stack holds
 }
 
+// As an interrupt's handler would, if it called too deep.
+[[gnu::noinline]] void fault_irq_stack_overflow()
+{
+    lib::local_irq_disable();
+    arch::switch_stack(lib::this_cpu_read(hardirq_stack_ptr), [] {
+        fault_stack_overflow();
+        panic("the interrupt stack has no end");
+    });
+}
+
 [[gnu::noinline]] void fault_divide()
 {
     asm volatile("xor %%edx, %%edx; divl %0" : : "r"(0) : "eax", "edx", "cc");
@@ -61,8 +74,13 @@ struct fault_kind {
 };
 
 constexpr fault_kind kKinds[] = {
-    {"null", fault_null},        {"gp", fault_general_protection}, {"ud", fault_invalid_opcode},
-    {"wp", fault_write_protect}, {"nx", fault_no_execute},         {"stack", fault_stack_overflow},
+    {"null", fault_null},
+    {"gp", fault_general_protection},
+    {"ud", fault_invalid_opcode},
+    {"wp", fault_write_protect},
+    {"nx", fault_no_execute},
+    {"stack", fault_stack_overflow},
+    {"irqstack", fault_irq_stack_overflow},
     {"div", fault_divide},
 };
 
@@ -74,7 +92,7 @@ void run_fault(int argc, char const* const* argv)
         if (argc > 1 && strcmp(argv[1], kind.name) == 0)
             kind.provoke();
     }
-    console_puts("fault: usage: fault null|gp|ud|wp|nx|stack|div\n");
+    console_puts("fault: usage: fault null|gp|ud|wp|nx|stack|irqstack|div\n");
 }
 
 } // namespace pagelab::kernel

@@ -2,7 +2,6 @@
 #include "guestkernel/kernel/commands.hpp"
 
 #include "guestkernel/kernel/console.hpp"
-#include "guestkernel/kernel/module_sysfs.hpp"
 #include "guestkernel/kernel/options.hpp"
 #include "guestkernel/kernel/proc.hpp"
 #include "guestkernel/kernel/procfs.hpp"
@@ -92,27 +91,23 @@ void no_such_file(char const* command, char const* path)
 }
 
 // The line with its end.
-int write_other_file(char const* path, char const* text)
+lib::Result<> write_other_file(char const* path, char const* text)
 {
     char const* const name = below_proc(path);
     if (name == nullptr)
-        return write_module_file(path, text);
+        return write_sysfs(path, text);
     char line[kLineSize + 1];
     int const length = lib::snprintf(line, sizeof(line), "%s\n", text);
-    return write_module_proc(name, line, static_cast<size_t>(length));
+    int const error = write_module_proc(name, line, static_cast<size_t>(length));
+    return error != 0 ? lib::Error{lib::strerror(-error)} : lib::Result<>{};
 }
 
 void write_file(char const* path, char const* text)
 {
     proc_file const* const file = find_proc_file(path);
-    if (file == nullptr) {
-        int const error = write_other_file(path, text);
-        if (error != 0)
-            console_printf("echo: %s: %s\n", path, lib::strerror(-error));
-        return;
-    }
-    auto const written =
-        file->write != nullptr ? file->write(text) : lib::Error{"not a file to write to"};
+    auto const written = file == nullptr          ? write_other_file(path, text)
+                         : file->write != nullptr ? file->write(text)
+                                                  : lib::Error{"not a file to write to"};
     if (!written)
         console_printf("echo: %s: %s\n", path, written.error().message);
 }

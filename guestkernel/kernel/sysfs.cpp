@@ -5,6 +5,7 @@
 #include "guestkernel/kernel/module_sysfs.hpp"
 #include "guestkernel/kernel/page_owner.hpp"
 #include "guestkernel/kernel/slab.hpp"
+#include "guestkernel/lib/strerror.hpp"
 #include "guestkernel/lib/string.hpp"
 #include "guestkernel/mm/slab/slab_sysfs.hpp"
 #include "guestkernel/mm/slab/slub.hpp"
@@ -49,6 +50,22 @@ bool cat_sysfs(char const* path)
         return false;
     console_report([](lib::seq_file& m) { shown.attribute->show(m, *shown.cache); });
     return true;
+}
+
+lib::Result<> write_sysfs(char const* path, char const* text)
+{
+    char const* const file = below_slab(path);
+    if (file == nullptr) {
+        int const error = write_module_file(path, text);
+        return error != 0 ? lib::Error{lib::strerror(-error)} : lib::Result<>{};
+    }
+    mm::slab_attribute const* const attribute = mm::find_slab_attribute(file);
+    mm::kmem_cache* const s = mm::find_cache(slab_caches(), file);
+    if (attribute == nullptr || s == nullptr)
+        return lib::Error{"No such file or directory"};
+    if (attribute->store == nullptr)
+        return lib::Error{"Permission denied"};
+    return attribute->store(*s, text);
 }
 
 bool list_sysfs(char const* path)

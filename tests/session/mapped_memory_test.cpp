@@ -54,14 +54,21 @@ TEST_CASE("a high page is mapped in the pkmap window, a low one has its address 
 
 TEST_CASE("running over the end of a stack is reported as such")
 {
-    for (std::string const arch : {"x86_64", "i686"}) {
-        CAPTURE(arch);
-        auto const run = run_program({"boot", "--arch", arch, "--exec", "fault stack"});
+    struct Kind {
+        char const* arch;
+        char const* command;
+        char const* stack;
+    };
+    for (Kind const& kind :
+         {Kind{"x86_64", "fault stack", "TASK"}, Kind{"x86_64", "fault irqstack", "IRQ"},
+          Kind{"i686", "fault stack", "TASK"}, Kind{"i686", "fault irqstack", "IRQ"}}) {
+        auto const run = run_program({"boot", "--arch", kind.arch, "--exec", kind.command});
         CAPTURE(run.out);
-        CHECK(run.status != 126); // no triple fault
-        CHECK(std::regex_search(
-            run.out, std::regex(R"(BUG: TASK stack guard page was hit at [0-9a-f]+ \(stack is )"
-                                R"([0-9a-f]+\.\.[0-9a-f]+\))")));
+        CHECK(run.status == 101); // a panic, and no triple fault
+        CHECK(std::regex_search(run.out,
+                                std::regex("BUG: " + std::string(kind.stack) +
+                                           R"( stack guard page was hit at [0-9a-f]+ \(stack is )"
+                                           R"([0-9a-f]+\.\.[0-9a-f]+\))")));
         CHECK(run.out.find(" fault_stack+0x") != std::string::npos);
         CHECK(run.out.find("Kernel panic - not syncing: Fatal exception") != std::string::npos);
     }

@@ -2,12 +2,14 @@
 #include "guestkernel/kernel/sched/selftest.hpp"
 
 #include "guestkernel/kernel/highmem.hpp"
+#include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/page_alloc.hpp"
 #include "guestkernel/kernel/sched/fork.hpp"
 #include "guestkernel/kernel/sched/kthread.hpp"
 #include "guestkernel/kernel/sched/mutex.hpp"
 #include "guestkernel/kernel/sched/sched.hpp"
 #include "guestkernel/kernel/sched/timer.hpp"
+#include "guestkernel/mm/highmem.hpp"
 
 namespace pagelab::kernel {
 
@@ -222,11 +224,11 @@ void test_kmap(selftest::context& t)
     unsigned taken = 0;
     while (taken <= kSlots && (pages[taken] = alloc_page(mm::GFP_HIGHUSER)) != nullptr)
         taken++;
+    auto const is_high = [&](unsigned i) { return mm::page_highmem(node(), *pages[i]); };
     unsigned mapped = 0;
-    while (mapped < taken && page_address(*pages[mapped]) == nullptr &&
-           kmap_nowait(*pages[mapped]) != nullptr)
+    while (mapped < taken && is_high(mapped) && kmap_nowait(*pages[mapped]) != nullptr)
         mapped++;
-    bool const is_full = mapped == kSlots && page_address(*pages[mapped]) == nullptr;
+    bool const is_full = mapped == kSlots && mapped < taken && is_high(mapped);
     bool slept = false;
     bool woken = false;
     if (is_full && kthread_run(map_page, pages[mapped], "mapper") != nullptr) {

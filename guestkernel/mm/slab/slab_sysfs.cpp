@@ -1,8 +1,10 @@
 // The attributes, as a table of functions.
 #include "guestkernel/mm/slab/slab_sysfs.hpp"
 
+#include "guestkernel/lib/kstrtox.hpp"
 #include "guestkernel/lib/path.hpp"
 #include "guestkernel/lib/string.hpp"
+#include "guestkernel/mm/slab/debug_process.hpp"
 #include "guestkernel/mm/slab/slub_node.hpp"
 
 namespace pagelab::mm {
@@ -89,6 +91,48 @@ unsigned long partial_objects(kmem_cache const& s)
     return count;
 }
 
+void show_nothing(seq_file&, kmem_cache const&) {}
+
+Result<unsigned> parse_count(char const* text)
+{
+    unsigned count = 0;
+    if (lib::kstrto(text, 10, &count) != 0)
+        return lib::Error{"Invalid argument"};
+    return count;
+}
+
+Result<> store_min_partial(kmem_cache& s, char const* text)
+{
+    s.min_partial = TRY(parse_count(text));
+    return {};
+}
+
+Result<> store_cpu_partial(kmem_cache& s, char const* text)
+{
+    unsigned const objects = TRY(parse_count(text));
+    if (objects != 0 && !kmem_cache_has_cpu_partial(s))
+        return lib::Error{"Invalid argument"};
+    slub_set_cpu_partial(s, objects);
+    flush_cpu_slabs(s);
+    return {};
+}
+
+Result<> store_shrink(kmem_cache& s, char const* text)
+{
+    if (text[0] != '1')
+        return lib::Error{"Invalid argument"};
+    kmem_cache_shrink(s);
+    return {};
+}
+
+Result<> store_validate(kmem_cache& s, char const* text)
+{
+    if (text[0] != '1' || !kmem_cache_debug(s))
+        return lib::Error{"Invalid argument"};
+    validate_slab_cache(s);
+    return {};
+}
+
 bool is_name(char const* name, char const* path, size_t length)
 {
     return strncmp(name, path, length) == 0 && name[length] == '\0';
@@ -100,12 +144,12 @@ slab_attribute const slab_attributes[] = {
     {"aliases", show_aliases},
     {"align", show_number<&kmem_cache::align>},
     {"cache_dma", show_flag<SLAB_CACHE_DMA>},
-    {"cpu_partial", show_number<&kmem_cache::cpu_partial>},
+    {"cpu_partial", show_number<&kmem_cache::cpu_partial>, store_cpu_partial},
     {"cpu_slabs", [](seq_file& m, kmem_cache const& s) { show_count(m, cpu_slabs(s)); }},
     {"ctor", show_ctor},
     {"destroy_by_rcu", show_flag<SLAB_TYPESAFE_BY_RCU>},
     {"hwcache_align", show_flag<SLAB_HWCACHE_ALIGN>},
-    {"min_partial", show_number<&kmem_cache::min_partial>},
+    {"min_partial", show_number<&kmem_cache::min_partial>, store_min_partial},
     {"object_size", show_number<&kmem_cache::object_size>},
     {"objects",
      [](seq_file& m, kmem_cache const& s) { show_count(m, s.ops->get_slabinfo(s).active_objs); }},
@@ -119,6 +163,7 @@ slab_attribute const slab_attributes[] = {
     {"reclaim_account", show_flag<SLAB_RECLAIM_ACCOUNT>},
     {"red_zone", show_flag<SLAB_RED_ZONE>},
     {"sanity_checks", show_flag<SLAB_CONSISTENCY_CHECKS>},
+    {"shrink", show_nothing, store_shrink},
     {"slab_size", show_number<&kmem_cache::size>},
     {"slabs", [](seq_file& m, kmem_cache const& s) { show_count(m, get_node(s).nr_slabs); }},
     {"slabs_cpu_partial", show_slabs_cpu_partial},
@@ -127,6 +172,7 @@ slab_attribute const slab_attributes[] = {
      [](seq_file& m, kmem_cache const& s) { show_count(m, get_node(s).total_objects); }},
     {"trace", show_flag<SLAB_TRACE>},
     {"usersize", show_number<&kmem_cache::usersize>},
+    {"validate", show_nothing, store_validate},
 };
 unsigned const nr_slab_attributes = sizeof(slab_attributes) / sizeof(slab_attributes[0]);
 

@@ -75,7 +75,8 @@ bool check_valid_pointer(kmem_cache const& s, slab const& sl, void const* object
 // slub_size.cpp: size, inuse, offset, red_left_pad, oo, min, allocflags; an error if no slab can
 // hold an object.
 Result<> calculate_sizes(kmem_cache& s);
-void set_partial_limits(kmem_cache& s); // min_partial, cpu_partial
+void set_partial_limits(kmem_cache& s);                     // min_partial, cpu_partial
+void slub_set_cpu_partial(kmem_cache& s, unsigned objects); // 0: CPUs keep no partial slabs
 
 // Whether a CPU's partial list that is full goes to the node.
 enum class draining { allowed, never };

@@ -122,13 +122,19 @@ void set_partial_limits(kmem_cache& s)
     s.min_partial = half_log < kMinPartial   ? kMinPartial
                     : half_log > kMaxPartial ? kMaxPartial
                                              : half_log;
-    s.cpu_partial = !kmem_cache_has_cpu_partial(s) ? 0
-                    : s.size >= kPageSize          ? 6
-                    : s.size >= 1024               ? 24
-                    : s.size >= 256                ? 52
-                                                   : 120;
-    unsigned const objects = oo_objects(s.oo);
-    s.cpu_partial_slabs = (s.cpu_partial * 2 + objects - 1) / objects;
+    slub_set_cpu_partial(s, !kmem_cache_has_cpu_partial(s) ? 0
+                            : s.size >= kPageSize          ? 6
+                            : s.size >= 1024               ? 24
+                            : s.size >= 256                ? 52
+                                                           : 120);
+}
+
+// A slab of a CPU's partial list is taken to be half empty.
+void slub_set_cpu_partial(kmem_cache& s, unsigned objects)
+{
+    unsigned const per_slab = oo_objects(s.oo);
+    s.cpu_partial = objects;
+    s.cpu_partial_slabs = static_cast<unsigned>((uint64_t{objects} * 2 + per_slab - 1) / per_slab);
 }
 
 } // namespace pagelab::mm

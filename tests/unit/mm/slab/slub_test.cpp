@@ -271,6 +271,55 @@ TEST_CASE("the files of /sys/kernel/slab tell sizes, counts and flags")
     CHECK(find_cache(t.caches, "dem") == nullptr);
 }
 
+TEST_CASE("some files of /sys/kernel/slab take orders")
+{
+    TestCaches t;
+    t.start();
+    kmem_cache& s = create(t, "demo", 1000, 0);
+    auto const write = [&](char const* path, char const* text) {
+        slab_attribute const* const attribute = find_slab_attribute(path);
+        REQUIRE((attribute != nullptr && attribute->store != nullptr));
+        return static_cast<bool>(attribute->store(s, text));
+    };
+    auto const shown = [&](char const* path) {
+        return report_text([&](auto& m) { find_slab_attribute(path)->show(m, s); });
+    };
+    kmem_cache_free(s, kmem_cache_alloc(s, GFP_KERNEL));
+    CHECK(get_node(s).nr_slabs == 1);
+    CHECK(write("demo/shrink", "1\n"));
+    CHECK(get_node(s).nr_slabs == 0);
+    CHECK_FALSE(write("demo/shrink", "0"));
+    CHECK(shown("demo/shrink").empty());
+
+    CHECK(write("demo/min_partial", "7\n"));
+    CHECK(shown("demo/min_partial") == "7\n");
+    CHECK_FALSE(write("demo/min_partial", "many"));
+    CHECK(write("demo/cpu_partial", "20"));
+    CHECK(shown("demo/cpu_partial") == "20\n");
+    CHECK(s.cpu_partial_slabs == 5); // of eight objects, half of them free
+    CHECK_FALSE(write("demo/cpu_partial", "4294967296"));
+
+    CHECK_FALSE(write("demo/validate", "1")); // there is nothing to go by
+    CHECK(shown("demo/validate").empty());
+    CHECK((find_slab_attribute("demo/order")->store == nullptr));
+}
+
+TEST_CASE("the file validate looks for damage in a debugged cache")
+{
+    TestCaches t(slub_operations, "FZ");
+    t.start();
+    kmem_cache& s = create(t, "demo", 24, 0);
+    slab_attribute const& validate = *find_slab_attribute("demo/validate");
+    auto* const object = static_cast<unsigned char*>(kmem_cache_alloc(s, GFP_KERNEL));
+    CHECK(validate.store(s, "1"));
+    CHECK(t.take_log() == "");
+    object[24] = 0;
+    CHECK(validate.store(s, "1"));
+    CHECK(t.take_log().find("BUG demo (Not tainted): Right Redzone overwritten") !=
+          std::string::npos);
+    CHECK_FALSE(find_slab_attribute("demo/cpu_partial")->store(s, "10"));
+}
+
 TEST_CASE("check finds damage")
 {
     TestCaches t;
