@@ -1,0 +1,49 @@
+// PageRun: neighbouring pages that differ in nothing but where they are: a line of a page-table
+// dump.
+//
+//   virtual   |  a  | a+1 | a+2 |        frames contiguous:  p, p+1, p+2
+//                                                 same:        p, p, p    (aliases of one page)
+//                                                 any:         merged whatever they are
+//
+// Flags are those of a 4 KiB page's entry (SDM volume 3, table 4-20), whatever the page's size:
+// writable and user if every level says so, no-execute if any does, the rest the leaf's own.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "emu/mmu/permission.hpp"
+#include "guestkernel/abi/address.hpp"
+
+namespace pagelab::mmu {
+
+enum class Frames : uint8_t { Contiguous, Same, Any };
+
+struct PageRun {
+    VirtAddr start;
+    PhysAddr physical;   // of the first page
+    uint64_t pages = 0;  // 0: no run
+    uint64_t flags = 0;  // W, U, PWT, PCD, PAT, G, NX
+    uint64_t in_all = 0; // A and D, where every page has them
+    uint64_t in_any = 0; // where some page has
+    unsigned page_shift = 12;
+    Frames frames = Frames::Contiguous; // of one page: Contiguous
+
+    uint64_t size() const { return pages << page_shift; } // bytes
+    Permissions permissions() const;
+    bool operator==(PageRun const&) const = default;
+};
+
+// Makes `run` longer by `next` if that goes on where it ends, and as it does; then true. An empty
+// run becomes `next`. Any: frames need not fit together.
+bool extend(PageRun& run, PageRun const& next, Frames frames = Frames::Contiguous);
+
+// The flags of an entry, or of a run, below one with the flags `above`.
+uint64_t below(uint64_t flags, uint64_t above);
+
+// What is permitted, as a number: of it W is bit 0, U bit 1, X bit 2.
+inline constexpr unsigned kRights = 8;
+unsigned rights(uint64_t flags);
+uint64_t flags_of(unsigned rights);
+
+} // namespace pagelab::mmu
