@@ -5,17 +5,13 @@
 
 #include "guestkernel/kernel/export.hpp"
 #include "guestkernel/kernel/slab.hpp"
+#include "guestkernel/lib/ctype.hpp"
 #include "guestkernel/lib/errno.hpp"
 #include "guestkernel/lib/minmax.hpp"
 
 using namespace pagelab;
 
 namespace {
-
-bool is_space(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
 
 bool is_one_of(char c, char const* set)
 {
@@ -131,16 +127,14 @@ EXPORT_SYMBOL(strlcpy);
 
 char* skip_spaces(char const* text)
 {
-    while (is_space(*text))
-        text++;
-    return const_cast<char*>(text);
+    return lib::skip_spaces(const_cast<char*>(text));
 }
 EXPORT_SYMBOL(skip_spaces);
 
 char* strim(char* text)
 {
     size_t length = strlen(text);
-    while (length > 0 && is_space(text[length - 1]))
+    while (length > 0 && lib::is_space(text[length - 1]))
         length--;
     text[length] = '\0';
     return skip_spaces(text);

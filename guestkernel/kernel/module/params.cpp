@@ -2,24 +2,13 @@
 #include "guestkernel/kernel/module/params.hpp"
 
 #include "guestkernel/kernel/printk.hpp"
+#include "guestkernel/lib/ctype.hpp"
 #include "guestkernel/lib/errno.hpp"
 #include "guestkernel/lib/string.hpp"
 
 namespace pagelab::kernel {
 
 namespace {
-
-bool is_space(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-char* skip_spaces(char* text)
-{
-    while (is_space(*text))
-        text++;
-    return text;
-}
 
 // Cuts off the first parameter; what follows it. Linux' next_arg (lib/cmdline.c).
 char* next_arg(char* args, char** param, char** value)
@@ -30,7 +19,7 @@ char* next_arg(char* args, char** param, char** value)
         args++;
     size_t equals = 0;
     size_t i = 0;
-    for (; args[i] != '\0' && (in_quote || !is_space(args[i])); i++) {
+    for (; args[i] != '\0' && (in_quote || !lib::is_space(args[i])); i++) {
         if (equals == 0 && args[i] == '=')
             equals = i;
         if (args[i] == '"')
@@ -91,11 +80,11 @@ bool parameq(char const* left, char const* right)
 
 int parse_args(param_set const& set, char* args)
 {
-    args = skip_spaces(args);
+    args = lib::skip_spaces(args);
     while (*args != '\0') {
         char* param = nullptr;
         char* value = nullptr;
-        args = skip_spaces(next_arg(args, &param, &value));
+        args = lib::skip_spaces(next_arg(args, &param, &value));
         if (value == nullptr && strcmp(param, "--") == 0) {
             printk(log_level::warning, "%s: parameters '%s' after `--' ignored\n", set.doing, args);
             return 0;
