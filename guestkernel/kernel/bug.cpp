@@ -2,7 +2,6 @@
 #include "guestkernel/kernel/bug.hpp"
 
 #include "guestkernel/abi/x86/vectors.hpp"
-#include "guestkernel/kernel/kallsyms.hpp"
 #include "guestkernel/kernel/module/module_list.hpp"
 #include "guestkernel/kernel/module/module_report.hpp"
 #include "guestkernel/kernel/oops.hpp"
@@ -35,13 +34,12 @@ arch::bug_entry* find_bug(uintptr_t address)
 
 void report_warning(arch::bug_entry const& bug, arch::pt_regs const& regs)
 {
-    char symbol[kSymbolTextSize];
     output_guard const guard(report_lock);
     if ((bug.flags & BUGFLAG_NO_CUT_HERE) == 0)
         printk(log_level::warning, kCutHere);
-    printk(log_level::warning, "WARNING: CPU: %u PID: %d at %s:%u %s\n", arch::smp_processor_id(),
+    printk(log_level::warning, "WARNING: CPU: %u PID: %d at %s:%u %pS\n", arch::smp_processor_id(),
            get_current().pid, arch::bug_file(bug), unsigned{bug.line},
-           sprint_symbol(symbol, regs.ip));
+           reinterpret_cast<void*>(regs.ip));
     print_modules();
     show_regs(regs);
     printk(log_level::warning, "---[ end trace 0000000000000000 ]---\n");

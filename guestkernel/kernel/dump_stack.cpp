@@ -37,7 +37,6 @@ bool is_named(stack_info const& stack)
 // From `sp` to the stack's end; returns the frame the chain goes on with behind it.
 uintptr_t show_stack(stack_info const& stack, uintptr_t sp, uintptr_t frame)
 {
-    char symbol[kSymbolTextSize];
     if (is_named(stack))
         printk(kLevel, " <%s>\n", stack.name);
     for (uintptr_t at = sp; at < stack.end; at += sizeof(uintptr_t)) {
@@ -45,7 +44,7 @@ uintptr_t show_stack(stack_info const& stack, uintptr_t sp, uintptr_t frame)
         if (certain)
             frame = word_at(frame);
         if (is_text_address(word_at(at)))
-            printk(kLevel, " %s%s\n", certain ? "" : "? ", sprint_backtrace(symbol, word_at(at)));
+            printk(kLevel, " %s%pB\n", certain ? "" : "? ", reinterpret_cast<void*>(word_at(at)));
     }
     if (is_named(stack))
         printk(kLevel, " </%s>\n", stack.name);

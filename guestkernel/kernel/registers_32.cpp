@@ -3,7 +3,6 @@
 
 #include "guestkernel/arch/x86/cpu.hpp"
 #include "guestkernel/arch/x86/descriptor_tables.hpp"
-#include "guestkernel/kernel/kallsyms.hpp"
 #include "guestkernel/kernel/printk.hpp"
 
 namespace pagelab::kernel {
@@ -11,9 +10,8 @@ namespace pagelab::kernel {
 void show_registers(arch::pt_regs const& r)
 {
     constexpr auto kLevel = log_level::warning;
-    char symbol[kSymbolTextSize];
     unsigned const ss = arch::from_user_mode(r) ? r.ss : arch::kKernelDs;
-    printk(kLevel, "EIP: %s\n", sprint_symbol(symbol, r.ip));
+    printk(kLevel, "EIP: %pS\n", reinterpret_cast<void*>(r.ip));
     show_code(r.ip);
     printk(kLevel, "EAX: %08x EBX: %08x ECX: %08x EDX: %08x\n", r.ax, r.bx, r.cx, r.dx);
     printk(kLevel, "ESI: %08x EDI: %08x EBP: %08x ESP: %08x\n", r.si, r.di, r.bp,

@@ -2,7 +2,6 @@
 #include "guestkernel/kernel/oops.hpp"
 
 #include "guestkernel/arch/x86/cpu.hpp"
-#include "guestkernel/kernel/kallsyms.hpp"
 #include "guestkernel/kernel/printk.hpp"
 
 namespace pagelab::kernel {
@@ -17,8 +16,7 @@ namespace pagelab::kernel {
 void show_registers(arch::pt_regs const& r)
 {
     constexpr auto kLevel = log_level::warning;
-    char symbol[kSymbolTextSize];
-    printk(kLevel, "RIP: %04lx:%s\n", r.cs, sprint_symbol(symbol, r.ip));
+    printk(kLevel, "RIP: %04lx:%pS\n", r.cs, reinterpret_cast<void*>(r.ip));
     show_code(r.ip);
     printk(kLevel, "RSP: %04lx:%016lx EFLAGS: %08lx\n", r.ss, r.sp, r.flags);
     printk(kLevel, "RAX: %016lx RBX: %016lx RCX: %016lx\n", r.ax, r.bx, r.cx);
