@@ -261,8 +261,8 @@ TEST_CASE("what the first module's load and a failing kmalloc say")
         CHECK(has_match(warning, R"(WARNING: CPU: 0 PID: \d+ at \S+ __alloc_pages\S+)"));
         CHECK(has_match(warning,
                         R"( kmalloc_limit_init\+0x[0-9a-f]+/0x[0-9a-f]+ \[kmalloc_limit\])"));
-        for (char const* function :
-             {"__kmalloc_large_node", "__kmalloc", "do_one_initcall", "do_init_module", "load_module"})
+        for (char const* function : {"__kmalloc_large_node", "__kmalloc", "do_one_initcall",
+                                     "do_init_module", "load_module"})
             CHECK(has_match(warning, fmt::format(R"( {}\+0x\S+)", function).c_str()));
         CHECK(has_match(warning, R"(---\[ end trace [0-9a-f]{16} \]---)"));
     }
