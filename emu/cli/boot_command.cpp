@@ -4,6 +4,7 @@
 #include "emu/cli/boot_options.hpp"
 #include "emu/cli/commands.hpp"
 #include "emu/cli/run_report.hpp"
+#include "emu/gdb/server.hpp"
 
 namespace pagelab::cli {
 
@@ -16,6 +17,7 @@ Examples:
   pagelab boot /boot/memtest86+x64.bin --mem 64M --append console=ttyS0,115200 --timeout 60
   pagelab boot --sysrq m                           the Mem-Info report, as by BREAK and m
   pagelab boot --module a.ko,nr_structs=1000 --exec 'rmmod a' --exec dmesg
+  pagelab boot --gdb :1234                         then, in gdb: target remote :1234
   pagelab boot images/pc-4g-x86_64.toml --exec 'cat /proc/iomem' --stats run.json
 
 On a terminal Ctrl-A is an escape: Ctrl-A b sends BREAK, Ctrl-A x ends the run, Ctrl-A h helps,
@@ -24,6 +26,18 @@ Ctrl-A Ctrl-A sends Ctrl-A. The same in --exec lines and on a pipe.
 Exit status: the guest's own (what it writes to port 0xf4), 124 after --timeout, 125 for a bad
 image or bad usage, 126 for a triple fault.
 )";
+
+// The run, by itself or, if there is an address, as a GDB wants it that is waited for there.
+Result<machine::Outcome> run_machine(machine::Machine& machine, std::string const& address,
+                                     std::string const& arch, gdb::AttentiveAttendant& attendant)
+{
+    if (address.empty())
+        return machine.run();
+    fmt::print(stderr, "pagelab: waiting for gdb at {}\n", address);
+    auto connection = TRY(gdb::accept_gdb(address));
+    auto const architecture = arch == "i686" ? gdb::Architecture::I386 : gdb::Architecture::X86_64;
+    return gdb::serve_gdb(machine, architecture, attendant, std::move(connection));
+}
 
 int run_boot(BootOptions const& options)
 {
@@ -38,14 +52,22 @@ int run_boot(BootOptions const& options)
     attendance.exec = options.exec;
     attendance.timeout_seconds = options.timeout_seconds;
     CommandLineAttendant attendant(attendance);
+    gdb::AttentiveAttendant attentive(attendant);
+    std::string gdb_address = options.gdb; // of the first start
     while (true) {
-        auto const made = make_machine(**setup, attendant);
+        auto const made = make_machine(**setup, attentive);
         if (!made) {
             fmt::print(stderr, "pagelab: {}\n", made.error().message);
             return made.error().exit_status;
         }
         machine::Machine& machine = **made;
-        auto const outcome = machine.run();
+        auto const ran =
+            run_machine(machine, std::exchange(gdb_address, ""), options.arch, attentive);
+        if (!ran) {
+            fmt::print(stderr, "pagelab: {}\n", ran.error().message);
+            return ran.error().exit_status;
+        }
+        machine::Outcome const outcome = *ran;
         attendant.flush();
         if (outcome == machine::Outcome::Reset)
             continue; // a PC starts again
@@ -93,6 +115,9 @@ Action add_boot_command(CLI::App& app)
                 CLI::detail::lexical_cast(text, seconds) && seconds > 0 && seconds < 1e9;
             return valid ? std::string() : fmt::format("'{}' is not a number of seconds", text);
         });
+    command.add_option("--gdb", options->gdb,
+                       "wait for gdb at [HOST]:PORT, before the first instruction; without HOST "
+                       "only this machine can connect");
     command.add_option("--stats", options->stats, "write counts and times to this JSON file");
     command.footer(kExamples);
     return [options] { return run_boot(*options); };

@@ -29,6 +29,7 @@ struct BootOptions {
     std::vector<std::string> exec;
     std::optional<double> timeout_seconds;
     std::string stats;
+    std::string gdb; // [HOST]:PORT; empty: none
 };
 
 // Declares the options on a subcommand; `options` must outlive it.

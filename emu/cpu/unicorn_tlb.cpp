@@ -3,10 +3,13 @@
 // With paging and EFER.NXE on the library walks: data pages are no-execute there, and its walk
 // gives exact faults. Otherwise every page can be executed, each store would take the library's
 // slow path, and so our walker fills the TLB: a page is writable until it is fetched from, then
-// executable (page_use.hpp). Such a fill cannot raise a fault with the right address, so an access
-// it refuses is run once more under the library's walk, for the length of one block. Nor may we
-// fill in the middle of a task switch: the library puts EIP back to the instruction that caused the
-// fill, and IRET would run again in the other task. So a nested task runs under the library's walk.
+// executable (page_use.hpp).
+//
+// Where the library's calls are ours (library_calls.hpp) both walks are ours, and this is about
+// rights alone. Else a fill by callback cannot raise a fault with the right address, so an access it
+// refuses is run once more under the library's walk, for the length of one block. Nor may we fill in
+// the middle of a task switch: the library puts EIP back to the instruction that caused the fill,
+// and IRET would run again in the other task. So a nested task runs under the library's walk.
 #include "emu/cpu/unicorn_engine.hpp"
 
 #include "emu/cpu/library_calls.hpp"

@@ -1,0 +1,88 @@
+// What GDB asks of a machine, packet by packet; and what it is told when the machine has stopped.
+//
+// The CPUs are threads, numbered from 1. Addresses are virtual, of the CPU that GDB has selected;
+// after Qqemu.PhyMemMode:1 memory is read and written by physical ones. Breakpoints and watchpoints
+// are the machine's (cpu/debug.hpp): nothing is written into the guest. Software and hardware ones
+// are the same. Nothing GDB sends can do more than change the guest: what is not understood is
+// answered as the protocol says, with nothing or with an error.
+//
+// Source: GDB's manual, appendix E (remote protocol); QEMU's gdbstub for packets named after it.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <tuple>
+
+#include "emu/gdb/target_description.hpp"
+#include "emu/machine/machine.hpp"
+
+namespace pagelab::gdb {
+
+// What follows an answer.
+enum class Next : uint8_t {
+    Wait,     // for the next packet
+    Continue, // the machine runs; answer with describe_stop() when it stands
+    Step,
+    Detach, // the machine runs on by itself
+    Kill,   // the machine is to end
+};
+
+struct Answer {
+    std::string text;
+    Next next = Next::Wait;
+};
+
+class Stub {
+  public:
+    // machine: outlives this.
+    Stub(machine::Machine& machine, Architecture architecture)
+        : machine_(machine), architecture_(architecture)
+    {
+    }
+    ~Stub() { remove_points(); }
+    Stub(Stub const&) = delete;
+    Stub& operator=(Stub const&) = delete;
+
+    Answer answer(std::string_view packet);
+    // The machine goes on as the last answer said, to its next outcome.
+    machine::Outcome go_on(Next next);
+    // The stop reply. Of Outcome::Exit: with the guest's status.
+    std::string describe_stop(machine::Outcome outcome);
+
+  private:
+    using PointKey = std::tuple<char, uint64_t, uint64_t>; // Z's kind, address, size
+
+    std::string query(std::string_view packet);
+    std::string set(std::string_view packet);
+    std::string transfer(std::string_view packet) const;
+    std::string select_thread(std::string_view packet);
+    std::string read_all_registers();
+    std::string write_all_registers(std::string_view digits);
+    std::string read_one_register(std::string_view packet);
+    std::string write_one_register(std::string_view packet);
+    std::string read_memory(std::string_view packet);
+    std::string write_memory(std::string_view packet);
+    static std::optional<PointKey> parse_point(std::string_view packet);
+    std::string insert_point(std::string_view packet);
+    std::string remove_point(std::string_view packet);
+    std::string list_threads() const;
+    std::string monitor(std::string_view digits);
+    std::string describe_registers();
+    std::string describe_memory() const;
+    std::string examine(std::string_view arguments);
+    Answer resume(std::string_view packet);
+    void remove_points();
+
+    std::optional<PhysAddr> translate(uint64_t address);
+    bool read(uint64_t address, std::span<std::byte> out);
+
+    machine::Machine& machine_;
+    Architecture architecture_;
+    std::map<PointKey, cpu::PointId> points_;
+    unsigned cpu_ = 0; // selected for registers and memory
+    bool physical_ = false;
+    unsigned step_flags_ = 7; // QEMU's: 1 always, 2 without interrupts, 4 without timers
+};
+
+} // namespace pagelab::gdb
