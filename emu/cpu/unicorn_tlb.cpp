@@ -6,10 +6,10 @@
 // executable (page_use.hpp).
 //
 // Where the library's calls are ours (library_calls.hpp) both walks are ours, and this is about
-// rights alone. Else a fill by callback cannot raise a fault with the right address, so an access it
-// refuses is run once more under the library's walk, for the length of one block. Nor may we fill in
-// the middle of a task switch: the library puts EIP back to the instruction that caused the fill,
-// and IRET would run again in the other task. So a nested task runs under the library's walk.
+// rights alone. Else a fill by callback cannot raise a fault with the right address, so an access
+// it refuses is run once more under the library's walk, for the length of one block. Nor may we
+// fill in the middle of a task switch: the library puts EIP back to the instruction that caused the
+// fill, and IRET would run again in the other task. So a nested task runs under the library's walk.
 #include "emu/cpu/unicorn_engine.hpp"
 
 #include "emu/cpu/library_calls.hpp"
