@@ -1,12 +1,11 @@
-// The one file that includes Capstone: one handle per code width, opened on first use, and one that
-// tells operands.
+// The one file that includes Capstone: one handle per code width, opened on first use, one that
+// tells operands, and one per width for text.
 //
 // Which operands go through SS in 64-bit mode: Intel SDM volume 1, section 3.3.7.1.
 #include "emu/base/decoder.hpp"
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include <capstone/capstone.h>
 
@@ -19,6 +18,7 @@ struct Decoder::Handles {
     cs_insn* scratch = nullptr;
     csh detailed = 0;
     cs_insn* detailed_scratch = nullptr;
+    std::array<csh, 3> text{};
 
     ~Handles()
     {
@@ -28,9 +28,10 @@ struct Decoder::Handles {
             cs_free(detailed_scratch, 1);
         if (detailed != 0)
             cs_close(&detailed);
-        for (csh& handle : by_width)
-            if (handle != 0)
-                cs_close(&handle);
+        for (auto* const handles : {&by_width, &text})
+            for (csh& handle : *handles)
+                if (handle != 0)
+                    cs_close(&handle);
     }
 };
 
@@ -112,6 +113,30 @@ std::optional<MemoryOperand> stack_operand(unsigned instruction, unsigned bytes)
     }
 }
 
+// What a branch goes to, or the fixed address of an operand in memory.
+std::optional<uint64_t> target_of(csh handle, cs_insn const& instruction)
+{
+    bool const is_branch = cs_insn_group(handle, &instruction, CS_GRP_JUMP) ||
+                           cs_insn_group(handle, &instruction, CS_GRP_CALL);
+    cs_x86 const& x86 = instruction.detail->x86;
+    for (uint8_t i = 0; i < x86.op_count; ++i) {
+        cs_x86_op const& operand = x86.operands[i];
+        if (is_branch && operand.type == X86_OP_IMM)
+            return static_cast<uint64_t>(operand.imm);
+        if (operand.type != X86_OP_MEM || operand.mem.index != X86_REG_INVALID)
+            continue;
+        auto const displacement = static_cast<uint64_t>(operand.mem.disp);
+        if (operand.mem.base == X86_REG_RIP)
+            return instruction.address + instruction.size + displacement;
+        bool const is_based = operand.mem.base != X86_REG_INVALID ||
+                              operand.mem.segment == X86_REG_FS ||
+                              operand.mem.segment == X86_REG_GS;
+        if (!is_based)
+            return displacement;
+    }
+    return {};
+}
+
 } // namespace
 
 Decoder::Decoder() : handles_(std::make_unique<Handles>()) {}
@@ -170,6 +195,35 @@ std::vector<MemoryOperand> Decoder::memory_operands(std::span<std::byte const> c
     if (auto const stack = stack_operand(instruction.id, slot))
         operands.insert(is_pop ? operands.begin() : operands.end(), *stack);
     return operands;
+}
+
+std::optional<Instruction> Decoder::disassemble(std::span<std::byte const> code, uint64_t address,
+                                                CodeWidth width, Syntax syntax) const
+{
+    if (code.empty())
+        return {};
+    csh& handle = handles_->text[static_cast<size_t>(width)];
+    if (handle == 0) {
+        cs_err const status = cs_open(CS_ARCH_X86, capstone_mode(width), &handle);
+        ENSURE(status == CS_ERR_OK, "capstone: {}", cs_strerror(status));
+        cs_option(handle, CS_OPT_DETAIL, CS_OPT_ON);
+    }
+    cs_option(handle, CS_OPT_SYNTAX,
+              syntax == Syntax::Att ? CS_OPT_SYNTAX_ATT : CS_OPT_SYNTAX_INTEL);
+    std::unique_ptr<cs_insn, void (*)(cs_insn*)> const scratch(
+        cs_malloc(handle), [](cs_insn* instruction) { cs_free(instruction, 1); });
+    auto const* bytes = reinterpret_cast<uint8_t const*>(code.data());
+    size_t left = code.size();
+    uint64_t const mask = width == CodeWidth::Bits64 ? ~uint64_t{0} : 0xffff'ffff;
+    if (!cs_disasm_iter(handle, &bytes, &left, &address, scratch.get()))
+        return Instruction{.size = 1, .mnemonic = "(bad)"};
+    Instruction result{.size = scratch->size,
+                       .mnemonic = scratch->mnemonic,
+                       .operands = scratch->op_str,
+                       .target = target_of(handle, *scratch)};
+    if (result.target)
+        *result.target &= mask;
+    return result;
 }
 
 } // namespace pagelab

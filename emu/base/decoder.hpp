@@ -1,4 +1,4 @@
-// Instruction boundaries of x86 code, and the memory an instruction touches, by Capstone.
+// Instruction boundaries of x86 code, the memory an instruction touches, and its text, by Capstone.
 //
 // Used to say how many instructions of a block have run when it is left in the middle, and through
 // which segment an instruction faulted.
@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace pagelab {
@@ -29,6 +31,16 @@ struct MemoryOperand {
     bool operator==(MemoryOperand const&) const = default;
 };
 
+// One instruction in words, and the address it names, for a symbol beside it.
+struct Instruction {
+    unsigned size = 0;         // bytes; 1 for a byte that starts no instruction
+    std::string mnemonic = {}; // "(bad)" then
+    std::string operands = {};
+    std::optional<uint64_t> target = {}; // of a branch, of RIP-relative or absolute memory
+};
+
+enum class Syntax : uint8_t { Att, Intel };
+
 class Decoder {
   public:
     Decoder();
@@ -44,6 +56,10 @@ class Decoder {
     // 64-bit general register is part of are left out, as are the outer levels of ENTER and far
     // CALL. None if the bytes are no instruction.
     std::vector<MemoryOperand> memory_operands(std::span<std::byte const> code) const;
+
+    // The first instruction of `code`, which lies at linear `address`. Nothing if code is empty.
+    std::optional<Instruction> disassemble(std::span<std::byte const> code, uint64_t address,
+                                           CodeWidth width, Syntax syntax) const;
 
   private:
     struct Handles;

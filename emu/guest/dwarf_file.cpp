@@ -1,6 +1,7 @@
 // Opening goes outside in: ELF identity, machine, linked at all, then DWARF, then the names.
 #include "emu/guest/dwarf_file.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include <dwarf.h>
@@ -94,10 +95,28 @@ void DwarfFile::index_symbols()
         GElf_Sym symbol;
         for (int i = 0; data != nullptr && gelf_getsym(data, i, &symbol) != nullptr; i++) {
             char const* const name = elf_strptr(elf_, header.sh_link, symbol.st_name);
-            if (name != nullptr && *name != '\0' && symbol.st_shndx != SHN_UNDEF)
-                symbols_.try_emplace(name, symbol.st_value);
+            if (name == nullptr || *name == '\0' || symbol.st_shndx == SHN_UNDEF)
+                continue;
+            symbols_.try_emplace(name, symbol.st_value);
+            auto const type = GELF_ST_TYPE(symbol.st_info);
+            if (type != STT_FILE && type != STT_SECTION)
+                elf_symbols_.push_back({name, symbol.st_value, symbol.st_size,
+                                        section_name(symbol.st_shndx), type == STT_FUNC});
         }
     }
+    std::ranges::stable_sort(elf_symbols_, {}, &ElfSymbol::address);
+}
+
+std::string DwarfFile::section_name(size_t index) const
+{
+    size_t names = 0;
+    GElf_Shdr header;
+    Elf_Scn* const section = elf_getscn(elf_, index);
+    if (section == nullptr || gelf_getshdr(section, &header) == nullptr ||
+        elf_getshdrstrndx(elf_, &names) != 0)
+        return "";
+    char const* const name = elf_strptr(elf_, names, header.sh_name);
+    return name != nullptr ? name : "";
 }
 
 void DwarfFile::index_units()
@@ -109,9 +128,42 @@ void DwarfFile::index_units()
          next > unit;
          unit = next) {
         Dwarf_Die entry;
-        if (entry_at(unit + header_size, entry))
+        if (entry_at(unit + header_size, entry)) {
+            index_code(entry);
             index_children(entry, 0);
+        }
     }
+    std::ranges::stable_sort(code_, {}, &DwarfCode::low);
+    std::ranges::stable_sort(functions_, {}, &DwarfFunction::low);
+    for (size_t i = 0; i < functions_.size(); ++i)
+        functions_by_name_.try_emplace(functions_[i].name, i);
+}
+
+DwarfFunction const* DwarfFile::function(std::string_view name) const
+{
+    auto const found = functions_by_name_.find(name);
+    return found == functions_by_name_.end() ? nullptr : &functions_[found->second];
+}
+
+void DwarfFile::index_code(Dwarf_Die& unit)
+{
+    constexpr unsigned kMaxRanges = 100'000;
+    Dwarf_Addr base = 0, low = 0, high = 0;
+    ptrdiff_t next = 0;
+    for (unsigned i = 0; i < kMaxRanges; ++i) {
+        next = dwarf_ranges(&unit, next, &base, &low, &high);
+        if (next <= 0)
+            return;
+        if (low != 0 && low < high) // 0: the linker dropped it
+            code_.push_back({low, high, dwarf_dieoffset(&unit)});
+    }
+}
+
+void DwarfFile::index_function(Dwarf_Die& entry, char const* name)
+{
+    Dwarf_Addr base = 0, low = 0, high = 0;
+    if (dwarf_ranges(&entry, 0, &base, &low, &high) > 0 && low != 0 && low < high)
+        functions_.push_back({name, low, high, dwarf_dieoffset(&entry)});
 }
 
 void DwarfFile::index_children(Dwarf_Die& parent, unsigned depth)
@@ -139,6 +191,8 @@ void DwarfFile::index_entry(Dwarf_Die& entry, unsigned depth)
             variables_.try_emplace(name, dwarf_dieoffset(&entry));
         if (tag == DW_TAG_enumerator)
             enumerators_.try_emplace(name, dwarf_dieoffset(&entry));
+        if (tag == DW_TAG_subprogram)
+            index_function(entry, name);
     }
     switch (tag) {
     case DW_TAG_namespace:

@@ -19,6 +19,29 @@
 
 namespace pagelab::guest {
 
+// A function's code. Those that a compiler split in two are here with their first part.
+struct DwarfFunction {
+    std::string name; // without its namespaces
+    uint64_t low = 0; // as linked
+    uint64_t high = 0;
+    Dwarf_Off entry = 0;
+};
+
+// Code of one compilation unit, of an assembler's source too.
+struct DwarfCode {
+    uint64_t low = 0;
+    uint64_t high = 0;
+    Dwarf_Off unit = 0; // its entry
+};
+
+struct ElfSymbol {
+    std::string name; // as the compiler mangled it
+    uint64_t address = 0;
+    uint64_t size = 0; // bytes; 0: not told
+    std::string section;
+    bool is_function = false;
+};
+
 class DwarfFile {
   public:
     // A copy of the image is kept. Fails, in one line, unless it is a linked i686 or x86_64 ELF
@@ -41,6 +64,16 @@ class DwarfFile {
     using Symbols = std::map<std::string, uint64_t, std::less<>>;
     Symbols const& symbols() const { return symbols_; }
 
+    // Ascending by address.
+    std::vector<DwarfFunction> const& functions() const { return functions_; }
+    std::vector<DwarfCode> const& code() const { return code_; }
+    std::vector<ElfSymbol> const& elf_symbols() const { return elf_symbols_; }
+    // The first with this name; null: none.
+    DwarfFunction const* function(std::string_view name) const;
+
+    // libdw's own, for lines and frames: never null.
+    Dwarf* dwarf() const { return dwarf_; }
+
     // The entry at an offset of the index, or of another entry's type. False if there is none.
     bool entry_at(Dwarf_Off offset, Dwarf_Die& entry) const;
 
@@ -48,9 +81,12 @@ class DwarfFile {
     explicit DwarfFile(std::span<std::byte const> image);
     Result<> open_elf();
     void index_symbols();
+    std::string section_name(size_t index) const;
     void index_units();
     void index_children(Dwarf_Die& parent, unsigned depth);
     void index_entry(Dwarf_Die& entry, unsigned depth);
+    void index_code(Dwarf_Die& unit);
+    void index_function(Dwarf_Die& entry, char const* name);
 
     std::vector<char> image_;
     Elf* elf_ = nullptr;
@@ -61,6 +97,10 @@ class DwarfFile {
     Index variables_;
     Index enumerators_;
     Symbols symbols_;
+    std::vector<ElfSymbol> elf_symbols_;
+    std::vector<DwarfCode> code_;
+    std::vector<DwarfFunction> functions_;
+    std::map<std::string, size_t, std::less<>> functions_by_name_;
 };
 
 } // namespace pagelab::guest

@@ -9,15 +9,6 @@ namespace {
 
 constexpr uint64_t kMaxMembers = 10'000; // visited for one name
 
-std::optional<uint64_t> number(Dwarf_Die& entry, unsigned attribute_name)
-{
-    Dwarf_Attribute attribute;
-    Dwarf_Word value = 0;
-    if (dwarf_formudata(dwarf_attr_integrate(&entry, attribute_name, &attribute), &value) != 0)
-        return {};
-    return value;
-}
-
 bool is_record(Dwarf_Die& entry)
 {
     int const tag = dwarf_tag(&entry);
@@ -85,6 +76,15 @@ std::optional<FoundMember> find_member(Dwarf_Die record, std::string_view name, 
 }
 
 } // namespace
+
+std::optional<uint64_t> number(Dwarf_Die& entry, unsigned attribute_name)
+{
+    Dwarf_Attribute attribute;
+    Dwarf_Word value = 0;
+    if (dwarf_formudata(dwarf_attr_integrate(&entry, attribute_name, &attribute), &value) != 0)
+        return {};
+    return value;
+}
 
 bool type_of(Dwarf_Die& entry, Dwarf_Die& type)
 {

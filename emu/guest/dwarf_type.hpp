@@ -18,6 +18,9 @@ namespace pagelab::guest {
 
 inline constexpr unsigned kMaxTypeDepth = 32;
 
+// An attribute that is a number, of the entry or of what it is an instance of.
+std::optional<uint64_t> number(Dwarf_Die& entry, unsigned attribute_name);
+
 // The type an entry's DW_AT_type names.
 bool type_of(Dwarf_Die& entry, Dwarf_Die& type);
 

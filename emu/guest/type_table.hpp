@@ -71,6 +71,9 @@ class TypeTable {
     // An enumerator, or a variable whose value the compiler recorded (constexpr).
     Result<int64_t> constant(std::string_view name) const;
 
+    // For readers of more than layouts; internal to emu/guest.
+    DwarfFile const& file() const { return *file_; }
+
     // Ascending.
     std::vector<std::string> type_names() const;
     std::vector<std::string> symbol_names() const;

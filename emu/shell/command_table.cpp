@@ -12,14 +12,20 @@ namespace pagelab::shell {
 namespace {
 
 constexpr std::array kCommands = {
-    &kHelp, &kQuit, &kGuest, &kCore, &kWalk, &kBuddyinfo,
+    // clang-format off: one line each
+    &kHelp,   &kQuit, &kGuest, &kCore, &kRegs, &kGdt,   &kIdt,   &kTss,    &kBt,        &kFrame,
+    &kLocals, &kWalk, &kDisas, &kSym,  &kList, &kPrint, &kPtype, &kStruct, &kBuddyinfo,
+    // clang-format on
 };
 
 // Letters that users of other debuggers type without thinking.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kAliases = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kAliases = {{
     {"h", "help"},
     {"q", "quit"},
     {"exit", "quit"},
+    {"p", "print"},
+    {"where", "bt"},
+    {"whatis", "ptype"},
 }};
 
 } // namespace

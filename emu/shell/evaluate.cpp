@@ -1,64 +1,94 @@
-// Sums of numbers, symbols and registers.
-#include <charconv>
-
+// Names of the target for C's expressions: registers, the frame's variables, the kernel's symbols,
+// its modules'.
+#include "emu/shell/frames.hpp"
+#include "emu/shell/registers.hpp"
 #include "emu/shell/session.hpp"
 
 namespace pagelab::shell {
 
-namespace {
-
-Result<uint64_t> register_value(cpu::CpuState const& state, std::string_view name)
-{
-    constexpr std::array<std::string_view, 16> kGeneral = {"rax", "rcx", "rdx", "rbx", "rsp", "rbp",
-                                                           "rsi", "rdi", "r8",  "r9",  "r10", "r11",
-                                                           "r12", "r13", "r14", "r15"};
-    for (size_t i = 0; i < kGeneral.size(); ++i)
-        if (name == kGeneral[i] ||
-            (i < 8 && name.starts_with('e') && name.substr(1) == kGeneral[i].substr(1)))
-            return state.gpr[i];
-    if (name == "rip" || name == "eip" || name == "pc")
-        return state.rip;
-    if (name == "cr3")
-        return state.cr3;
-    return fail("no register ${}", name);
-}
-
-Result<uint64_t> term_value(Session& session, std::string_view term)
-{
-    if (term.starts_with('$'))
-        return register_value(session.target().state(), term.substr(1));
-    if (!term.empty() && term.front() >= '0' && term.front() <= '9') {
-        bool const is_hex = term.starts_with("0x") || term.starts_with("0X");
-        uint64_t value = 0;
-        char const* const end = term.data() + term.size();
-        auto const [rest, error] =
-            std::from_chars(term.data() + (is_hex ? 2 : 0), end, value, is_hex ? 16 : 10);
-        if (error != std::errc() || rest != end)
-            return fail("'{}' is no number", term);
-        return value;
-    }
-    guest::KernelView const* const kernel = TRY(session.target().kernel());
-    if (auto const symbol = kernel->types().symbol(term))
-        return symbol->value;
-    return TRY(kernel->types().variable(term)).address.value;
-}
-
-} // namespace
-
 Result<uint64_t> Session::evaluate(std::string const& expression)
 {
-    std::string_view rest = expression;
-    uint64_t sum = 0;
-    bool minus = false;
-    while (true) {
-        auto const end = rest.find_first_of("+-");
-        uint64_t const value = TRY(term_value(*this, rest.substr(0, end)));
-        sum = minus ? sum - value : sum + value;
-        if (end == rest.npos)
-            return sum;
-        minus = rest[end] == '-';
-        rest.remove_prefix(end + 1);
-    }
+    guest::CValue const found = TRY(value(expression));
+    return TRY(language())->values.load(found);
+}
+
+Result<guest::CValue> Session::value(std::string const& expression)
+{
+    return guest::evaluate(TRY(language())->scope, expression);
+}
+
+Result<guest::CTypePtr> Session::type(std::string const& name)
+{
+    return guest::parse_type(name, TRY(language())->scope);
+}
+
+Result<Session::Language const*> Session::language()
+{
+    guest::KernelView const* const kernel = TRY(target_.kernel());
+    guest::CTypes const* const types = TRY(target_.c_types());
+    using Holder = std::unique_ptr<Language>;
+    auto const kept = TRY(derived<Holder>(
+        [&]() -> Result<Holder> { return std::make_unique<Language>(*this, *kernel, *types); }));
+    return kept->get();
+}
+
+Session::Language::Language(Session& session, guest::KernelView const& view,
+                            guest::CTypes const& types)
+    : values(view, types),
+      scope(
+          values,
+          [&session, &types](std::string_view name) {
+              return register_value(types, session.target().state(), name);
+          },
+          {}, [&session](std::string_view name) { return session.module_symbol(name); })
+{
+}
+
+Result<guest::CValues const*> Session::values()
+{
+    return &TRY(language())->values;
+}
+
+Result<guest::ModuleReport const*> Session::modules()
+{
+    return derived<guest::ModuleReport>([&]() -> Result<guest::ModuleReport> {
+        return guest::read_modules(*TRY(target_.kernel()));
+    });
+}
+
+// The innermost block's wins.
+Result<guest::CValue> Session::local(std::string_view name)
+{
+    Frames const& frames = *TRY(cpu_frames(*this));
+    if (frame() >= frames.size())
+        return fail("no frame {}", frame());
+    auto const locals = TRY(frame_locals(*this, frames[frame()]));
+    for (guest::LocalVariable const& local : std::views::reverse(locals))
+        if (local.name == name)
+            return local_value(local);
+    return fail("no local '{}'", name);
+}
+
+Result<guest::CValue> Session::module_symbol(std::string_view name)
+{
+    for (guest::Module const& module : TRY(modules())->modules)
+        for (guest::ModuleSymbol const& symbol : module.symbols)
+            if (symbol.name == name)
+                return guest::CValue{.type = std::make_shared<guest::CType>(
+                                         guest::CType{.kind = guest::CKind::Function}),
+                                     .address = symbol.address};
+    return fail("no symbol '{}'", name);
+}
+
+std::string Session::symbol_at(uint64_t address)
+{
+    if (auto const code = target_.code())
+        if (auto const place = (*code)->place(address))
+            return guest::text(*place);
+    if (auto const loaded = modules())
+        if (auto const name = guest::describe(**loaded, VirtAddr(address)))
+            return *name;
+    return "";
 }
 
 } // namespace pagelab::shell

@@ -10,6 +10,8 @@
 #include <span>
 #include <string>
 
+#include "emu/guest/c_evaluate.hpp"
+#include "emu/guest/modules.hpp"
 #include "emu/shell/command.hpp"
 #include "emu/shell/progress.hpp"
 #include "emu/shell/target.hpp"
@@ -47,8 +49,27 @@ class Session {
     Result<Runner*> runner();
     Progress& progress() { return progress_; }
 
-    // A number, a symbol, a register ($rip), and sums of them: "kernel_vmalloc+0x10".
+    // A C expression: "contig_page_data.node_zones[0]", "(struct page*)$rax->flags". As a number:
+    // its value; the address of an array, a struct or a function, as in C. So `mem_map` is where
+    // the variable points, `&mem_map` where it is.
+    Result<guest::CValue> value(std::string const& expression);
     Result<uint64_t> evaluate(std::string const& expression);
+    Result<guest::CValues const*> values();
+    // "struct page *"
+    Result<guest::CTypePtr> type(std::string const& name);
+    // "vmalloc+0x12", "f+0x4 [module]"; empty for what no symbol covers.
+    std::string symbol_at(uint64_t address);
+
+    Result<guest::ModuleReport const*> modules();
+
+    // The frame of the selected CPU's stack whose variables expressions may name: its number in
+    // `bt`; 0 again when the machine has moved.
+    size_t frame() const { return frame_generation_ == target_.generation() ? frame_ : 0; }
+    void select_frame(size_t number)
+    {
+        frame_ = number;
+        frame_generation_ = target_.generation();
+    }
 
     // What could stand at the end of the line.
     std::vector<std::string> complete(std::string_view line);
@@ -67,6 +88,16 @@ class Session {
     }
 
   private:
+    struct Language { // of one generation
+        Language(Session& session, guest::KernelView const& view, guest::CTypes const& types);
+        Language(Language const&) = delete; // its parts refer to each other
+        guest::CValues values;
+        guest::CScope scope;
+    };
+    Result<Language const*> language();
+    Result<guest::CValue> module_symbol(std::string_view name);
+    Result<guest::CValue> local(std::string_view name);
+
     struct Kept {
         std::shared_ptr<void> value;
         uint64_t generation = 0;
@@ -86,6 +117,8 @@ class Session {
     std::FILE* out_;
     Progress progress_;
     std::map<void const*, Kept> kept_;
+    size_t frame_ = 0;
+    uint64_t frame_generation_ = 0;
     bool over_ = false;
     bool json_ = false;
 };

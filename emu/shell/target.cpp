@@ -63,6 +63,22 @@ Result<guest::KernelView const*> Target::kernel()
     return &*kernel_;
 }
 
+Result<guest::CTypes const*> Target::c_types()
+{
+    guest::TypeTable const* const known = TRY(types());
+    if (!c_types_)
+        c_types_.emplace(*known);
+    return &*c_types_;
+}
+
+Result<guest::CodeMap const*> Target::code()
+{
+    guest::TypeTable const* const known = TRY(types());
+    if (!code_)
+        code_.emplace(*known);
+    return &*code_;
+}
+
 void Target::moved()
 {
     ++generation_;

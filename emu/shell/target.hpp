@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "emu/cpu/linear_access.hpp"
+#include "emu/guest/code_map.hpp"
+#include "emu/guest/dwarf_c_type.hpp"
 #include "emu/guest/kernel_view.hpp"
 #include "emu/machine/machine.hpp"
 
@@ -45,6 +47,9 @@ class Target {
     Memory const& virtual_memory();
     Result<guest::TypeTable const*> types();
     Result<guest::KernelView const*> kernel();
+    // The kernel's types, functions and lines, as its image has them.
+    Result<guest::CTypes const*> c_types();
+    Result<guest::CodeMap const*> code();
 
     uint64_t generation() const { return generation_; }
     void moved();
@@ -55,6 +60,8 @@ class Target {
     std::vector<cpu::CpuState> states_;
     std::filesystem::path kernel_file_;
     std::optional<guest::TypeTable> types_;
+    std::optional<guest::CTypes> c_types_;
+    std::optional<guest::CodeMap> code_;
     std::optional<Memory> virtual_;
     std::optional<guest::KernelView> kernel_;
     unsigned cpu_ = 0;
