@@ -10,6 +10,7 @@
 #include "emu/cli/bench_measure.hpp"
 #include "emu/cli/bench_plot.hpp"
 #include "emu/cli/bench_report.hpp"
+#include "emu/cli/bench_shell.hpp"
 #include "emu/cli/commands.hpp"
 
 namespace pagelab::cli {
@@ -26,6 +27,7 @@ Examples:
   pagelab bench --json bench.json --check   for a script: status 1 when a bar is missed
   pagelab bench --self                      what pagelab's own mechanisms cost, in ns
   pagelab bench --cost --check              guest instructions per allocation, beside Linux'
+  pagelab bench --shell --check             the debugger's readers, in ms
   pagelab bench --growth plots              how these grow; a table, and plots/growth.svg
 
 Exit status: 0; 1 when a bar is missed and --check is given; 125 when QEMU or gnuplot is missing.
@@ -38,6 +40,7 @@ struct BenchOptions {
     bool check = false;
     bool self = false;
     bool cost = false;
+    bool shell = false;
     std::string growth; // a folder
 };
 
@@ -151,6 +154,22 @@ Result<int> measure_costs(BenchOptions const& options)
     return options.check && !all_met ? 1 : 0;
 }
 
+Result<int> measure_shell(BenchOptions const& options)
+{
+    print_now(fmt::format("load average {}\n{}", load_average(), shell_header()));
+    auto json = nlohmann::json::array();
+    bool all_met = true;
+    for (ShellBenchmark const& benchmark : shell_benchmarks()) {
+        Spread const milliseconds = spread(TRY(benchmark.measure(options.runs)));
+        print_now(shell_line(benchmark, milliseconds));
+        json.push_back(to_json(benchmark, milliseconds));
+        all_met = all_met && milliseconds.median <= benchmark.bar;
+    }
+    if (!options.json.empty())
+        TRY(write_json(options.json, json));
+    return options.check && !all_met ? 1 : 0;
+}
+
 Result<int> measure_all_growth(BenchOptions const& options)
 {
     std::vector<Growth> all;
@@ -171,6 +190,8 @@ Result<int> measure_chosen(BenchOptions const& options)
         return measure_self(options);
     if (options.cost)
         return measure_costs(options);
+    if (options.shell)
+        return measure_shell(options);
     return options.growth.empty() ? compare(options) : measure_all_growth(options);
 }
 
@@ -198,6 +219,7 @@ Action add_bench_command(CLI::App& app)
     command.add_flag("--check", options->check, "exit status 1 when a bar is missed");
     command.add_flag("--self", options->self, "nanoseconds of pagelab's own mechanisms instead");
     command.add_flag("--cost", options->cost, "guest instructions per operation instead");
+    command.add_flag("--shell", options->shell, "milliseconds of the debugger's readers instead");
     command.add_option("--growth", options->growth, "how these grow; growth.svg to this folder");
     command.footer(kFooter);
     return [options] { return run_bench(*options); };

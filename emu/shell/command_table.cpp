@@ -11,12 +11,16 @@ namespace pagelab::shell {
 
 namespace {
 
+// clang-format off
 constexpr std::array kCommands = {
-    // clang-format off: one line each
-    &kHelp,   &kQuit, &kGuest, &kCore, &kRegs, &kGdt,   &kIdt,   &kTss,    &kBt,        &kFrame,
-    &kLocals, &kWalk, &kDisas, &kSym,  &kList, &kPrint, &kPtype, &kStruct, &kBuddyinfo,
-    // clang-format on
+    &kHelp, &kQuit,
+    &kGuest, &kCore, &kRegs, &kGdt, &kIdt, &kTss, &kBt, &kFrame, &kLocals,
+    &kWalk, &kWhy, &kPt, &kPhys2virt, &kTlb, &kSetpte,
+    &kX, &kXp, &kHexdump, &kFind, &kDiff, &kCrc, &kW, &kWp, &kDump, &kLoad,
+    &kDisas, &kSym, &kList, &kPrint, &kPtype, &kStruct,
+    &kBuddyinfo,
 };
+// clang-format on
 
 // Letters that users of other debuggers type without thinking.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kAliases = {{

@@ -1,5 +1,6 @@
 // Names of the target for C's expressions: registers, the frame's variables, the kernel's symbols,
 // its modules'.
+#include "emu/base/parse_size.hpp"
 #include "emu/shell/frames.hpp"
 #include "emu/shell/registers.hpp"
 #include "emu/shell/session.hpp"
@@ -8,6 +9,9 @@ namespace pagelab::shell {
 
 Result<uint64_t> Session::evaluate(std::string const& expression)
 {
+    bool const is_octal = expression.size() > 1 && expression[0] == '0' && expression[1] != 'x';
+    if (auto const number = parse_number(expression); number && !is_octal)
+        return *number; // which needs no kernel
     guest::CValue const found = TRY(value(expression));
     return TRY(language())->values.load(found);
 }
