@@ -21,14 +21,15 @@ Operators are C's, with (casts) and sizeof; no calls, no assignment. Further:
   mm::vmap_area      a namespace may be written; it is not looked at
 
 Formats, as gdb's: /x hexadecimal, /d signed, /u unsigned, /o octal, /t binary, /c letter,
-/s string, /a address with its symbol. Quote an expression that has a blank before | or >.
+/s string, /a address with its symbol. An expression that has a blank before | or >, or a letter
+in quotes, needs double quotes around it; one that begins with - needs -- before it.
 
 EXAMPLES
   print contig_page_data.node_zones[0].name
   print/x ((struct page*)mem_map)[5].flags
   print contig_page_data.node_zones[1].free_area[0]@3
   print sizeof(struct page) * max_pfn
-  print *(task_struct*)init_task.tasks.next - 1
+  print ((task_struct*)((char*)task_list.next - 0x100))->comm
   print contig_page_data --json | jq .value.nr_zones
 )";
 

@@ -19,14 +19,15 @@ TEST_CASE("leaves")
 
 TEST_CASE("structs and arrays, on one line while it holds them")
 {
-    CHECK(value_text(Json::parse(R"({"a": 1, "(union)": {"b": 2}, "<base>": {
-    "c" : [ 1, 2 ]}})")) ==
-          "{a = 1, {b = 2}, <base> = {c = {1, 2}}}");
-CHECK(value_text(Json::object()) == "{}");
-CHECK(value_text(Json::array()) == "{}");
-Json wide = {{"first", std::string(60, 'x')}, {"second", std::string(60, 'y')}};
-CHECK(value_text(wide) ==
-      "{\n  first = " + std::string(60, 'x') + ",\n  second = " + std::string(60, 'y') + "\n}");
+    Json nested = {{"a", 1}};
+    nested["(union)"]["b"] = 2;
+    nested["<base>"]["c"] = Json::array({1, 2});
+    CHECK(value_text(nested) == "{a = 1, {b = 2}, <base> = {c = {1, 2}}}");
+    CHECK(value_text(Json::object()) == "{}");
+    CHECK(value_text(Json::array()) == "{}");
+    Json const wide = {{"first", std::string(60, 'x')}, {"second", std::string(60, 'y')}};
+    CHECK(value_text(wide) ==
+          "{\n  first = " + std::string(60, 'x') + ",\n  second = " + std::string(60, 'y') + "\n}");
 }
 
 TEST_CASE("ten equal neighbours are one")
