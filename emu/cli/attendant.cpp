@@ -66,6 +66,20 @@ CommandLineAttendant::~CommandLineAttendant()
     RawTerminal::terminal().leave();
 }
 
+void CommandLineAttendant::attach_terminal()
+{
+    is_terminal_ = RawTerminal::terminal().enter();
+    if (end_ == EndOfRun::Shell || (is_terminal_ && end_ == EndOfRun::InputOver))
+        end_ = EndOfRun::Guest;
+}
+
+void CommandLineAttendant::detach_terminal()
+{
+    flush();
+    RawTerminal::terminal().leave();
+    is_terminal_ = false;
+}
+
 void CommandLineAttendant::flush()
 {
     if (!output_.empty()) {
@@ -129,6 +143,9 @@ void CommandLineAttendant::type(char key)
         break;
     case Keystroke::Break:
         typed_.push_back(kBreak);
+        break;
+    case Keystroke::Shell:
+        end_ = EndOfRun::Shell;
         break;
     case Keystroke::End:
         end_ = EndOfRun::Key;

@@ -16,7 +16,7 @@
 
 namespace pagelab::cli {
 
-enum class EndOfRun : uint8_t { Guest, Timeout, InputOver, Key };
+enum class EndOfRun : uint8_t { Guest, Timeout, InputOver, Key, Shell };
 
 // When all lines are typed and the guest waits for more.
 enum class AtEnd : uint8_t { PowerOff, Leave };
@@ -46,6 +46,10 @@ class CommandLineAttendant final : public machine::Attendant {
 
     // Another line for when the guest waits; a run that ended with InputOver can go on with it.
     void add_line(std::string line);
+    // A person's keys go to the guest from now on, if stdin is a terminal; then no longer. A run
+    // that was ended for the shell can go on after either.
+    void attach_terminal();
+    void detach_terminal();
     // From now on serial output goes there; null: to stdout.
     void capture(std::string* output) { options_.capture = output; }
 

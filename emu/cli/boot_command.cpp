@@ -1,10 +1,13 @@
 // pagelab boot: run an image to its end.
 #include <chrono>
 
+#include <unistd.h>
+
 #include "emu/cli/boot_options.hpp"
 #include "emu/cli/commands.hpp"
 #include "emu/cli/run_report.hpp"
 #include "emu/gdb/server.hpp"
+#include "emu/cli/shell_host.hpp"
 
 namespace pagelab::cli {
 
@@ -27,12 +30,34 @@ Exit status: the guest's own (what it writes to port 0xf4), 124 after --timeout,
 image or bad usage, 126 for a triple fault.
 )";
 
-// The run, by itself or, if there is an address, as a GDB wants it that is waited for there.
-Result<machine::Outcome> run_machine(machine::Machine& machine, std::string const& address,
+// Ctrl-C, Ctrl-A c and --break-on-panic open the shell; leaving it ends the run.
+Result<machine::Outcome> run_with_shell(machine::Machine& machine, CommandLineAttendant& attendant,
+                                        BootSetup const& setup, BootOptions const& options)
+{
+    bool const is_person = options.exec.empty() && isatty(STDIN_FILENO) != 0;
+    if (!is_person && !options.break_on_panic)
+        return machine.run();
+    shell::Target target(machine, setup.kernel_file);
+    ConsoleRunner runner(machine, attendant, is_person);
+    shell::Session session(target, &runner, stdout);
+    if (options.break_on_panic)
+        TRY(session.read("break panic"));
+    auto const outcome = TRY(runner.run([](machine::Machine& it) { return it.run(); }));
+    bool const by_key = attendant.end() == EndOfRun::Shell;
+    if (outcome != machine::Outcome::Stopped && !by_key)
+        return outcome;
+    target.moved();
+    fmt::print("\n");
+    if (auto const shown = session.execute("cpu"); !shown)
+        fmt::print(stderr, "{}\n", shown.error().message);
+    converse(session);
+    return machine::Outcome::Interrupted;
+}
+
+// The run as a GDB wants it that is waited for at the address.
+Result<machine::Outcome> run_for_gdb(machine::Machine& machine, std::string const& address,
                                      std::string const& arch, gdb::AttentiveAttendant& attendant)
 {
-    if (address.empty())
-        return machine.run();
     fmt::print(stderr, "pagelab: waiting for gdb at {}\n", address);
     auto connection = TRY(gdb::accept_gdb(address));
     auto const architecture = arch == "i686" ? gdb::Architecture::I386 : gdb::Architecture::X86_64;
@@ -61,8 +86,9 @@ int run_boot(BootOptions const& options)
             return made.error().exit_status;
         }
         machine::Machine& machine = **made;
-        auto const ran =
-            run_machine(machine, std::exchange(gdb_address, ""), options.arch, attentive);
+        std::string const address = std::exchange(gdb_address, "");
+        auto const ran = address.empty() ? run_with_shell(machine, attendant, **setup, options)
+                                         : run_for_gdb(machine, address, options.arch, attentive);
         if (!ran) {
             fmt::print(stderr, "pagelab: {}\n", ran.error().message);
             return ran.error().exit_status;
@@ -118,6 +144,8 @@ Action add_boot_command(CLI::App& app)
     command.add_option("--gdb", options->gdb,
                        "wait for gdb at [HOST]:PORT, before the first instruction; without HOST "
                        "only this machine can connect");
+    command.add_flag("--break-on-panic", options->break_on_panic,
+                     "open the debugger shell where the kernel panics");
     command.add_option("--stats", options->stats, "write counts and times to this JSON file");
     command.footer(kExamples);
     return [options] { return run_boot(*options); };

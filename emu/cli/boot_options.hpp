@@ -30,6 +30,7 @@ struct BootOptions {
     std::optional<double> timeout_seconds;
     std::string stats;
     std::string gdb; // [HOST]:PORT; empty: none
+    bool break_on_panic = false;
 };
 
 // Declares the options on a subcommand; `options` must outlive it.

@@ -1,6 +1,6 @@
 // Ctrl-A, as at QEMU's console: the key after it is for pagelab and not for the guest.
 //
-// Ctrl-A c is kept for a debugger; today it does nothing, like all keys that are not named here.
+// Keys that are not named here do nothing.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@ enum class Keystroke : uint8_t {
     Typed,  // the guest's
     Escape, // Ctrl-A: the next one decides
     Break,  // Ctrl-A b: a BREAK on the serial line
+    Shell,  // Ctrl-A c: the debugger shell
     End,    // Ctrl-A x: the run is over
     Help,   // Ctrl-A h
     Unknown,
@@ -20,6 +21,7 @@ inline constexpr char kEscapeKey = 0x01; // Ctrl-A
 inline constexpr char kBreakKey = 'b';
 inline constexpr char kConsoleHelp[] =
     "Ctrl-A b       send BREAK; then m, for example, is SysRq-m\n"
+    "Ctrl-A c       open the debugger shell; so does Ctrl-C\n"
     "Ctrl-A x       end the run\n"
     "Ctrl-A h       this help\n"
     "Ctrl-A Ctrl-A  send Ctrl-A\n";
@@ -38,6 +40,8 @@ class ConsoleEscape {
             return Keystroke::Typed;
         case kBreakKey:
             return Keystroke::Break;
+        case 'c':
+            return Keystroke::Shell;
         case 'x':
             return Keystroke::End;
         case 'h':

@@ -1,17 +1,10 @@
 // pagelab shell: boots as `boot` does, then lets the user look at the machine's memory.
-#include <csignal>
-#include <fstream>
-#include <iostream>
-
-#include <unistd.h>
-
 #include "emu/cli/boot_options.hpp"
 #include "emu/cli/commands.hpp"
 #include "emu/cli/images.hpp"
 #include "emu/cli/run_report.hpp"
+#include "emu/cli/shell_host.hpp"
 #include "emu/core/core_file.hpp"
-#include "emu/shell/line_editor.hpp"
-#include "emu/shell/session.hpp"
 
 namespace pagelab::cli {
 
@@ -37,92 +30,17 @@ struct ShellOptions {
     bool json = false;
 };
 
-// At the console for the shell: types what it is told, and hands back what the guest says.
-class ConsoleRunner final : public shell::Runner {
-  public:
-    ConsoleRunner(machine::Machine& machine, CommandLineAttendant& attendant)
-        : machine_(machine), attendant_(attendant)
-    {
-    }
-
-    Result<std::string> type(std::string const& line) override
-    {
-        std::string printed;
-        attendant_.add_line(line);
-        attendant_.capture(&printed);
-        machine::Outcome const outcome = machine_.run();
-        attendant_.capture(nullptr);
-        if (outcome == machine::Outcome::Failure)
-            return fail("{}", machine_.engine().failure());
-        // Without the echo of what was typed, and the prompt after it.
-        auto const first = printed.find('\n');
-        auto const last = printed.rfind('\n');
-        return first == printed.npos ? "" : printed.substr(first + 1, last - first);
-    }
-
-    Result<machine::Outcome> go_on() override { return machine_.run(); }
-
-  private:
-    machine::Machine& machine_;
-    CommandLineAttendant& attendant_;
-};
-
-// The lines of -x, then those of -c. Ends at the first that fails.
-int run_batch(shell::Session& session, ShellOptions const& options)
-{
-    std::vector<std::string> lines;
-    if (!options.script.empty()) {
-        std::ifstream file(options.script);
-        if (!file) {
-            fmt::print(stderr, "pagelab: {}: {}\n", options.script, std::strerror(errno));
-            return kExitBadUsage;
-        }
-        for (std::string line; std::getline(file, line);)
-            lines.push_back(line);
-    }
-    lines.insert(lines.end(), options.commands.begin(), options.commands.end());
-    for (std::string const& line : lines) {
-        if (auto const done = session.execute(line); !done) {
-            fmt::print(stderr, "pagelab: {}\n", done.error().message);
-            return 1;
-        }
-        if (session.is_over())
-            break;
-    }
-    return 0;
-}
-
-template<class NextLine>
-int converse(shell::Session& session, NextLine next_line)
-{
-    while (!session.is_over()) {
-        std::optional<std::string> const line = next_line();
-        if (!line)
-            break;
-        if (auto const done = session.execute(*line); !done)
-            fmt::print(stderr, "{}\n", done.error().message);
-    }
-    return 0;
-}
-
-int talk(shell::Session& session)
-{
-    std::signal(SIGINT, [](int) { shell::Progress::interrupt(); });
-    if (isatty(STDIN_FILENO) == 0)
-        return converse(session, []() -> std::optional<std::string> {
-            std::string line;
-            return std::getline(std::cin, line) ? std::optional(line) : std::nullopt;
-        });
-    shell::LineEditor editor([&](std::string_view line) { return session.complete(line); });
-    return converse(session, [&] { return editor.read_line("(pagelab) "); });
-}
-
 int serve(shell::Session& session, ShellOptions const& options)
 {
     session.use_json(options.json);
-    if (!options.commands.empty() || !options.script.empty())
-        return run_batch(session, options);
-    return talk(session);
+    if (options.commands.empty() && options.script.empty()) {
+        converse(session);
+        return 0;
+    }
+    auto const status = run_batch(session, options.script, options.commands);
+    if (!status)
+        fmt::print(stderr, "pagelab: {}\n", status.error().message);
+    return status ? *status : status.error().exit_status;
 }
 
 // --core: the image argument is the kernel whose types are wanted, by default our own.
@@ -173,7 +91,8 @@ int run_shell(ShellOptions const& options)
             explain_outcome(outcome, machine, attendant);
     }
     shell::Target target(machine, (*setup)->kernel_file);
-    ConsoleRunner runner(machine, attendant);
+    bool const is_person = options.commands.empty() && options.script.empty();
+    ConsoleRunner runner(machine, attendant, is_person);
     shell::Session session(target, &runner, stdout);
     return serve(session, options);
 }

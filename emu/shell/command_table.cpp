@@ -13,23 +13,27 @@ namespace {
 
 // clang-format off
 constexpr std::array kCommands = {
-    &kHelp, &kQuit,
-    &kGuest, &kCore, &kRegs, &kGdt, &kIdt, &kTss, &kBt, &kFrame, &kLocals,
-    &kWalk, &kWhy, &kPt, &kPhys2virt, &kTlb, &kSetpte,
-    &kX, &kXp, &kHexdump, &kFind, &kDiff, &kCrc, &kW, &kWp, &kDump, &kLoad,
-    &kDisas, &kSym, &kList, &kPrint, &kPtype, &kStruct,
-    &kBuddyinfo,
+    &kHelp, &kQuit, &kGuest, &kContinue, &kStep, &kNext, &kUntil, &kFinish, &kBreak, &kWatch, &kCatch, &kPoints, &kDelete, &kCpu, &kCore, &kRegs, &kGdt, &kIdt, &kTss, &kBt, &kFrame, &kLocals, &kWalk, &kWhy, &kPt, &kPhys2virt, &kTlb, &kSetpte, &kX, &kXp, &kHexdump, &kFind, &kDiff, &kCrc, &kW, &kWp, &kDump, &kLoad, &kDisas, &kSym, &kList, &kPrint, &kPtype, &kStruct, &kBuddyinfo,
 };
 // clang-format on
 
 // Letters that users of other debuggers type without thinking.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kAliases = {{
-    {"h", "help"},
-    {"q", "quit"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kAliases = {{
+    {"b", "break"},
+    {"c", "continue"},
+    {"d", "delete"},
     {"exit", "quit"},
+    {"h", "help"},
+    {"n", "next"},
+    {"ni", "next"},
     {"p", "print"},
-    {"where", "bt"},
+    {"q", "quit"},
+    {"r", "continue"},
+    {"run", "continue"},
+    {"s", "step"},
+    {"si", "step"},
     {"whatis", "ptype"},
+    {"where", "bt"},
 }};
 
 } // namespace

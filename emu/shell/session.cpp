@@ -30,6 +30,11 @@ Result<Runner*> Session::runner()
     return runner_;
 }
 
+std::string Session::identity(uint64_t)
+{
+    return "";
+}
+
 Result<Session::Answer> Session::answer(std::vector<std::string> words)
 {
     Answer result;

@@ -13,6 +13,7 @@
 #include "emu/guest/c_evaluate.hpp"
 #include "emu/guest/modules.hpp"
 #include "emu/shell/command.hpp"
+#include "emu/shell/points.hpp"
 #include "emu/shell/progress.hpp"
 #include "emu/shell/target.hpp"
 
@@ -24,8 +25,9 @@ class Runner {
     virtual ~Runner() = default;
     // Types a line, runs until the guest waits for the next, and returns what it printed.
     virtual Result<std::string> type(std::string const& line) = 0;
-    // Goes on until something ends the run; the console is the user's meanwhile.
-    virtual Result<machine::Outcome> go_on() = 0;
+    // Lets `advance` run the machine, the user at the guest's console meanwhile if there is one.
+    using Advance = std::function<machine::Outcome(machine::Machine&)>;
+    virtual Result<machine::Outcome> run(Advance const& advance) = 0;
 };
 
 class Session {
@@ -48,6 +50,7 @@ class Session {
     Result<machine::Machine*> machine(); // fails for a target that can only be read
     Result<Runner*> runner();
     Progress& progress() { return progress_; }
+    PointTable& points() { return points_; }
 
     // A C expression: "contig_page_data.node_zones[0]", "(struct page*)$rax->flags". As a number:
     // its value; the address of an array, a struct or a function, as in C. So `mem_map` is where
@@ -59,6 +62,8 @@ class Session {
     Result<guest::CTypePtr> type(std::string const& name);
     // "vmalloc+0x12", "f+0x4 [module]"; empty for what no symbol covers.
     std::string symbol_at(uint64_t address);
+    // What the memory at a virtual address is, in a line: "free object 3 of kmalloc-64"; or empty.
+    std::string identity(uint64_t address);
 
     Result<guest::ModuleReport const*> modules();
 
@@ -116,6 +121,7 @@ class Session {
     Runner* runner_;
     std::FILE* out_;
     Progress progress_;
+    PointTable points_;
     std::map<void const*, Kept> kept_;
     size_t frame_ = 0;
     uint64_t frame_generation_ = 0;

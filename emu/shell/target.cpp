@@ -4,7 +4,8 @@
 namespace pagelab::shell {
 
 Target::Target(machine::Machine& machine, std::filesystem::path kernel_file)
-    : memory_(machine.memory()), machine_(&machine), kernel_file_(std::move(kernel_file))
+    : memory_(machine.memory()), machine_(&machine), kernel_file_(std::move(kernel_file)),
+      cpu_(machine.current_cpu())
 {
 }
 
@@ -17,7 +18,7 @@ Target::Target(mem::PhysicalMemory& memory, std::vector<cpu::CpuState> states,
 
 unsigned Target::cpus() const
 {
-    return machine_ != nullptr ? 1 : static_cast<unsigned>(states_.size());
+    return machine_ != nullptr ? machine_->cpus() : static_cast<unsigned>(states_.size());
 }
 
 Result<> Target::select_cpu(unsigned cpu)
@@ -31,12 +32,17 @@ Result<> Target::select_cpu(unsigned cpu)
 
 cpu::CpuState Target::state() const
 {
-    return machine_ != nullptr ? machine_->engine().state() : states_[cpu_];
+    return machine_ != nullptr ? machine_->registers(cpu_).state : states_[cpu_];
 }
 
 std::vector<cpu::CpuState> Target::states() const
 {
-    return machine_ != nullptr ? std::vector{machine_->engine().state()} : states_;
+    if (machine_ == nullptr)
+        return states_;
+    std::vector<cpu::CpuState> states;
+    for (unsigned cpu = 0; cpu < machine_->cpus(); ++cpu)
+        states.push_back(machine_->registers(cpu).state);
+    return states;
 }
 
 Target::Memory const& Target::virtual_memory()

@@ -5,14 +5,20 @@
 
 namespace pagelab::shell {
 
+extern Command const kBreak;
 extern Command const kBt;
 extern Command const kBuddyinfo;
+extern Command const kCatch;
+extern Command const kContinue;
 extern Command const kCore;
+extern Command const kCpu;
 extern Command const kCrc;
+extern Command const kDelete;
 extern Command const kDiff;
 extern Command const kDisas;
 extern Command const kDump;
 extern Command const kFind;
+extern Command const kFinish;
 extern Command const kFrame;
 extern Command const kGdt;
 extern Command const kGuest;
@@ -22,19 +28,24 @@ extern Command const kIdt;
 extern Command const kList;
 extern Command const kLoad;
 extern Command const kLocals;
+extern Command const kNext;
 extern Command const kPhys2virt;
+extern Command const kPoints;
 extern Command const kPrint;
 extern Command const kPt;
 extern Command const kPtype;
 extern Command const kQuit;
 extern Command const kRegs;
 extern Command const kSetpte;
+extern Command const kStep;
 extern Command const kStruct;
 extern Command const kSym;
 extern Command const kTlb;
 extern Command const kTss;
+extern Command const kUntil;
 extern Command const kW;
 extern Command const kWalk;
+extern Command const kWatch;
 extern Command const kWhy;
 extern Command const kWp;
 extern Command const kX;

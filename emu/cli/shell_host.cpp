@@ -1,0 +1,118 @@
+// Lines in, Ctrl-C to whoever is at work, and the guest's console in between.
+#include "emu/cli/shell_host.hpp"
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+
+#include <unistd.h>
+
+#include "emu/shell/line_editor.hpp"
+
+namespace pagelab::cli {
+
+namespace {
+
+std::atomic<machine::Machine*> running_machine = nullptr;
+
+void on_interrupt(int)
+{
+    shell::Progress::interrupt();
+    if (machine::Machine* const machine = running_machine)
+        machine->request_stop();
+}
+
+void execute(shell::Session& session, std::string const& line)
+{
+    if (auto const done = session.execute(line); !done)
+        fmt::print(stderr, "{}\n", done.error().message);
+}
+
+} // namespace
+
+ConsoleRunner::ConsoleRunner(machine::Machine& machine, CommandLineAttendant& attendant,
+                             bool is_person)
+    : machine_(machine), attendant_(attendant), is_person_(is_person)
+{
+    std::signal(SIGINT, on_interrupt);
+}
+
+ConsoleRunner::~ConsoleRunner()
+{
+    std::signal(SIGINT, SIG_DFL);
+}
+
+Result<std::string> ConsoleRunner::type(std::string const& line)
+{
+    std::string printed;
+    attendant_.add_line(line);
+    attendant_.capture(&printed);
+    running_machine = &machine_;
+    machine::Outcome const outcome = machine_.run();
+    running_machine = nullptr;
+    attendant_.capture(nullptr);
+    if (outcome == machine::Outcome::Failure)
+        return fail("{}", machine_.engine().failure());
+    if (outcome == machine::Outcome::Stopped)
+        return fail("the guest was stopped before it had done; `continue` lets it go on");
+    // Without the echo of what was typed, and the prompt after it.
+    auto const first = printed.find('\n');
+    auto const last = printed.rfind('\n');
+    return first == printed.npos ? "" : printed.substr(first + 1, last - first);
+}
+
+Result<machine::Outcome> ConsoleRunner::run(Advance const& advance)
+{
+    if (is_person_)
+        attendant_.attach_terminal();
+    running_machine = &machine_;
+    machine::Outcome const outcome = advance(machine_);
+    running_machine = nullptr;
+    attendant_.detach_terminal();
+    return outcome;
+}
+
+Result<int> run_batch(shell::Session& session, std::string const& script,
+                      std::vector<std::string> const& commands)
+{
+    std::vector<std::string> lines;
+    if (!script.empty()) {
+        std::ifstream file(script);
+        for (std::string line; std::getline(file, line);)
+            lines.push_back(line);
+        if (lines.empty() && !file.eof())
+            return fail("cannot read '{}': {}", script, std::strerror(errno));
+    }
+    lines.insert(lines.end(), commands.begin(), commands.end());
+    for (std::string const& line : lines) {
+        if (auto const done = session.execute(line); !done) {
+            fmt::print(stderr, "pagelab: {}\n", done.error().message);
+            return 1;
+        }
+        if (session.is_over())
+            break;
+    }
+    return 0;
+}
+
+void converse(shell::Session& session)
+{
+    std::signal(SIGINT, on_interrupt);
+    if (isatty(STDIN_FILENO) == 0) {
+        for (std::string line; !session.is_over() && std::getline(std::cin, line);)
+            execute(session, line);
+        return;
+    }
+    shell::LineEditor editor([&](std::string_view line) { return session.complete(line); });
+    while (!session.is_over()) {
+        std::optional<std::string> const line = editor.read_line("(pagelab) ");
+        if (!line)
+            break;
+        execute(session, *line);
+    }
+}
+
+} // namespace pagelab::cli

@@ -1,0 +1,23 @@
+// Running the machine for a command, and the document of where and why it stopped.
+#pragma once
+
+#include <functional>
+
+#include "emu/shell/session.hpp"
+
+namespace pagelab::shell {
+
+// Of every command that lets the machine run.
+inline constexpr char kStopShape[] = R"({"outcome": "string", "reason": "string?",
+    "cpu": "number", "point": "number?", "what": "string?", "rip": "hex", "symbol": "string?",
+    "line": "string?", "instruction": "hex?", "access": {"operation": "string", "address": "hex",
+    "physical": "hex", "size": "number", "before": "hex?", "after": "hex?", "context": "string?"},
+    "vector": "number?", "error_code": "hex?", "status": "number?", "instructions": "number"})";
+
+// Lets `advance` run the machine with the console attached, again while stops are at points whose
+// condition does not hold.
+Result<Json> run_machine(Session& session, Runner::Advance const& advance);
+
+std::string stop_text(Json const& document);
+
+} // namespace pagelab::shell
