@@ -53,6 +53,13 @@ VirtAddr PageMap::page_of(Pfn pfn) const
     return view_.advance(base_, pfn.value * page_size_);
 }
 
+std::optional<Pfn> PageMap::pfn_of_page(VirtAddr address) const
+{
+    if (address < base_)
+        return {};
+    return Pfn((address - base_) / page_size_);
+}
+
 std::optional<Pfn> PageMap::pfn_of_list_node(VirtAddr node) const
 {
     VirtAddr const first = view_.advance(base_, buddy_list_.offset);

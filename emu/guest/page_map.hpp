@@ -23,6 +23,8 @@ class PageMap {
     static Result<PageMap> create(KernelView const& view);
 
     VirtAddr page_of(Pfn pfn) const;
+    // The pfn whose struct page has this byte; nothing for what is before the array.
+    std::optional<Pfn> pfn_of_page(VirtAddr address) const;
 
     // A number in what is laid over a struct page ("slab", "slab_cache"), for number_at.
     Result<Member> number_in(char const* type, char const* path) const;

@@ -34,7 +34,7 @@ class Reader {
             pages.count = TRY(field("count"));
             pages.high = TRY(field("high"));
             pages.batch = TRY(field("batch"));
-            pages.listed = TRY(count_lists(zone, set));
+            pages.listed = TRY(count_lists(zone, set, cpu));
             if (pages.count != pages.listed)
                 note(report_.damage,
                      {"pages kept by a CPU in zone " + zone.name, set, pages.listed, pages.count});
@@ -44,7 +44,7 @@ class Reader {
     }
 
   private:
-    Result<uint64_t> count_lists(Zone const& zone, VirtAddr set)
+    Result<uint64_t> count_lists(Zone const& zone, VirtAddr set, unsigned cpu)
     {
         auto const lists = TRY(view_.types().member("per_cpu_pages", "lists"));
         auto const types = static_cast<uint64_t>(TRY(view_.types().constant("MIGRATE_PCPTYPES")));
@@ -55,14 +55,16 @@ class Reader {
             ListWalk const walk = list_walk(view_, head, zone.spanned);
             if (walk.damage)
                 note(report_.damage, *walk.damage);
+            KeptPages const block = {
+                {}, cpu, static_cast<unsigned>(i / types), static_cast<unsigned>(i % types)};
             for (VirtAddr const node : walk.nodes)
-                TRY(examine(zone, node));
+                TRY(examine(zone, node, block));
             pages += walk.nodes.size() << i / types; // a list per order and type, orders outermost
         }
         return pages;
     }
 
-    Result<> examine(Zone const& zone, VirtAddr node)
+    Result<> examine(Zone const& zone, VirtAddr node, KeptPages block)
     {
         auto const pfn = pages_.pfn_of_list_node(node);
         if (!pfn || !zone.holds(*pfn)) {
@@ -70,6 +72,8 @@ class Reader {
                                   pfn ? pfn->value : node.value});
             return {};
         }
+        block.pfn = *pfn;
+        report_.blocks.push_back(block);
         VirtAddr const page = pages_.page_of(*pfn);
         uint64_t const users = TRY(view_.read_field(page, "page", "_refcount"));
         if (users != 0)

@@ -21,8 +21,17 @@ struct CpuPages {
     uint64_t listed = 0; // pages, by list
 };
 
+// A block on a CPU's list; the next one out first.
+struct KeptPages {
+    Pfn pfn;
+    unsigned cpu = 0;
+    unsigned order = 0;
+    unsigned type = 0; // migrate type of the list
+};
+
 struct PcpReport {
     std::vector<CpuPages> sets; // of populated zones, lowest first; in each, by CPU
+    std::vector<KeptPages> blocks;
     std::vector<Damage> damage;
 };
 

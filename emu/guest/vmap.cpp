@@ -85,6 +85,7 @@ class Reader {
     Result<VmapArea> read_area(VirtAddr address)
     {
         VmapArea area;
+        area.address = address;
         area.start = VirtAddr(TRY(view_.read_field(address, "vmap_area", "va_start")));
         area.end = VirtAddr(TRY(view_.read_field(address, "vmap_area", "va_end")));
         return area;
@@ -100,6 +101,7 @@ class Reader {
         uint64_t const size = TRY(field("size"));
         if (start != area.start.value || size != area.end - area.start)
             note(report_.damage, {"area and vm_struct disagree", vm, area.start.value, start});
+        area.vm = vm;
         area.caller = VirtAddr(TRY(field("caller")));
         area.nr_pages = TRY(field("nr_pages"));
         area.physical = PhysAddr(TRY(field("phys_addr.value")));

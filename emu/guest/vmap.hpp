@@ -16,6 +16,8 @@
 namespace pagelab::guest {
 
 struct VmapArea {
+    VirtAddr address; // of its vmap_area
+    VirtAddr vm;      // of its vm_struct; 0: it has none
     VirtAddr start;
     VirtAddr end; // exclusive; of a busy area, with its guard page
     bool is_lazy = false;

@@ -13,7 +13,7 @@ enum class Color : uint8_t { Red, Green = 7 };
 enum migratetype : unsigned { MIGRATE_UNMOVABLE, MIGRATE_MOVABLE, MIGRATE_TYPES };
 enum { MINUS_TWO = -2 };
 enum pcp_list { MIGRATE_PCPTYPES = 2, NR_PCP_LISTS = 4 };
-enum pageflags { PG_slab = 9 };
+enum pageflags { PG_slab = 9, PG_private = 13 };
 enum vm_flags { VM_IOREMAP = 1, VM_ALLOC = 2, VM_MAP = 4, VM_USERMAP = 8 };
 
 using counter_t = unsigned long;
@@ -147,13 +147,17 @@ struct kmem_cache_array {
     unsigned shared;
     unsigned num;
     unsigned gfporder;
+    int obj_offset;
     kmem_cache_node_array* node;
 };
 
 struct kmem_cache {
     char const* name;
     list_head list;
+    unsigned flags;
     unsigned size;
+    unsigned object_size;
+    unsigned inuse;
     unsigned offset;
     unsigned red_left_pad;
     kmem_cache_order_objects oo;
@@ -178,6 +182,7 @@ struct slab {
             uint16_t inuse;
             uint16_t objects_frozen;
         };
+        void* s_mem;
         long units;
     };
     union {
@@ -189,6 +194,7 @@ struct slab {
 
 struct slab_env {
     uintptr_t page_offset;
+    unsigned long nr_pages;
 };
 
 struct slab_operations {

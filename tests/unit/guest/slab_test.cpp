@@ -1,4 +1,5 @@
 #include "emu/guest/slab.hpp"
+#include "emu/guest/slab_map.hpp"
 
 #include <doctest/doctest.h>
 
@@ -182,4 +183,56 @@ TEST_CASE("a cache that cannot be read is an error")
     kernel.set(kCache, "kmem_cache", "node[0]", 0x7000'0000);
     CHECK(read_slabs(kernel.view()).error().message ==
           "kmem_cache_node.nr_slabs: address 0x70000018: not present");
+}
+
+TEST_CASE("the map of slabs has each object's state, and the order in which free ones go out")
+{
+    for (char const* name : {"sample-i686", "sample-x86_64"}) {
+        CAPTURE(std::string(name));
+        KernelWithCache kernel(name);
+        kernel.set(kCache, "kmem_cache", "object_size", 500);
+        auto const map = read_slab_map(kernel.view()).value();
+        for (Damage const& damage : map.damage)
+            FAIL_CHECK(to_string(damage));
+        SlabCacheMap const* const cache = map.cache("thing");
+        REQUIRE(cache != nullptr);
+        CHECK(cache->total_objects() == 16);
+        CHECK(cache->allocated_objects() == 11);
+        REQUIRE(cache->slabs.size() == 2);
+        Slab const& partial = cache->slabs[0];
+        CHECK(partial.place == SlabPlace::Partial);
+        REQUIRE(partial.free.size() == 3);
+        CHECK(partial.free[0].index == 6);
+        CHECK(partial.free[1].index == 1);
+        CHECK(partial.free[2].index == 3);
+        CHECK(cache->slabs[1].place == SlabPlace::Cpu);
+        CHECK(cache->slabs[1].free.at(1).index == 2);
+        auto const free = object_at(*cache, cache->slabs[1], SlabKernel::object(kFull, 4) + 7);
+        REQUIRE(free.has_value());
+        CHECK(free->address == SlabKernel::object(kFull, 4));
+        CHECK(free->offset == 7);
+        CHECK(free->free_on == 0);
+        auto const used = object_at(*cache, partial, SlabKernel::object(kPartial, 0));
+        CHECK(used.value().free_on == std::nullopt);
+        CHECK(!object_at(*cache, partial, SlabKernel::object(kPartial, 8)));
+    }
+}
+
+TEST_CASE("the map of slabs says where a free list is broken, and goes on")
+{
+    for (char const* name : {"sample-i686", "sample-x86_64"}) {
+        CAPTURE(std::string(name));
+        auto const first_damage = [&](unsigned i, uint64_t next) {
+            KernelWithCache kernel(name);
+            kernel.set_next(i, VirtAddr(next));
+            auto const map = read_slab_map(kernel.view()).value();
+            CHECK(map.cache("thing")->slabs.size() == 2);
+            return map.damage.empty() ? "" : map.damage[0].what;
+        };
+        uint64_t const slab = kPartial * kPageSize;
+        CHECK(first_damage(1, slab + kPageSize) == "invalid freepointer in thing");
+        CHECK(first_damage(1, slab + 2 * kSlot + 8) == "invalid freepointer in thing");
+        CHECK(first_damage(3, slab + 6 * kSlot) == "duplicate freelist object in thing");
+        CHECK(first_damage(6, 0) == "objects in use of a slab of thing");
+    }
 }
