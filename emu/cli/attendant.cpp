@@ -91,12 +91,18 @@ void CommandLineAttendant::flush()
 
 void CommandLineAttendant::add_line(std::string line)
 {
-    if (end_ != EndOfRun::InputOver) {
+    if (!is_awaited()) {
         lines_.push_back(std::move(line));
         return;
     }
     end_ = EndOfRun::Guest; // the guest waits already and will not say so again
     type_line(line);
+}
+
+void CommandLineAttendant::go_on_waiting()
+{
+    if (end_ == EndOfRun::InputOver)
+        end_ = EndOfRun::Guest;
 }
 
 void CommandLineAttendant::serial_output(uint8_t byte)
@@ -137,6 +143,7 @@ void CommandLineAttendant::type(char key)
 {
     if (end_ != EndOfRun::Guest)
         return;
+    awaited_ = false;
     switch (escape_.press(key)) {
     case Keystroke::Typed:
         typed_.push_back(static_cast<uint8_t>(key));
@@ -177,6 +184,7 @@ bool CommandLineAttendant::read_line_from_stdin()
 void CommandLineAttendant::guest_waits()
 {
     flush();
+    awaited_ = true;
     if (!typed_.empty() || end_ != EndOfRun::Guest)
         return;
     if (!lines_.empty()) {

@@ -46,6 +46,10 @@ class CommandLineAttendant final : public machine::Attendant {
 
     // Another line for when the guest waits; a run that ended with InputOver can go on with it.
     void add_line(std::string line);
+    // The guest has said that it waits, and nothing was typed since.
+    bool is_awaited() const { return awaited_ && typed_.empty(); }
+    // Such a run goes on nevertheless: what the guest does while it waits is wanted.
+    void go_on_waiting();
     // A person's keys go to the guest from now on, if stdin is a terminal; then no longer. A run
     // that was ended for the shell can go on after either.
     void attach_terminal();
@@ -75,6 +79,7 @@ class CommandLineAttendant final : public machine::Attendant {
     Clock::time_point deadline_ = Clock::time_point::max();
     bool is_terminal_ = false;
     bool poweroff_typed_ = false;
+    bool awaited_ = false;
     EndOfRun end_ = EndOfRun::Guest;
 };
 

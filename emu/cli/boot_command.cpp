@@ -42,7 +42,8 @@ Result<machine::Outcome> run_with_shell(machine::Machine& machine, CommandLineAt
     shell::Session session(target, &runner, stdout);
     if (options.break_on_panic)
         TRY(session.read("break panic"));
-    auto const outcome = TRY(runner.run([](machine::Machine& it) { return it.run(); }));
+    auto const outcome = TRY(
+        runner.run([](machine::Machine& it) { return it.run(); }, shell::Runner::Waiting::GoesOn));
     bool const by_key = attendant.end() == EndOfRun::Shell;
     if (outcome != machine::Outcome::Stopped && !by_key)
         return outcome;

@@ -64,10 +64,14 @@ Result<std::string> ConsoleRunner::type(std::string const& line)
     return first == printed.npos ? "" : printed.substr(first + 1, last - first);
 }
 
-Result<machine::Outcome> ConsoleRunner::run(Advance const& advance)
+Result<machine::Outcome> ConsoleRunner::run(Advance const& advance, Waiting waiting)
 {
     if (is_person_)
         attendant_.attach_terminal();
+    else if (waiting == Waiting::Ends && attendant_.is_awaited())
+        return machine::Outcome::Interrupted;
+    else
+        attendant_.go_on_waiting();
     running_machine = &machine_;
     machine::Outcome const outcome = advance(machine_);
     running_machine = nullptr;

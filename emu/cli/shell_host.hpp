@@ -21,7 +21,7 @@ class ConsoleRunner final : public shell::Runner {
     ConsoleRunner& operator=(ConsoleRunner const&) = delete;
 
     Result<std::string> type(std::string const& line) override;
-    Result<machine::Outcome> run(Advance const& advance) override;
+    Result<machine::Outcome> run(Advance const& advance, Waiting waiting) override;
 
   private:
     machine::Machine& machine_;

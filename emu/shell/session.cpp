@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "emu/guest/identify.hpp"
 #include "emu/shell/command_line.hpp"
 #include "emu/shell/command_table.hpp"
+#include "emu/shell/kernel_index.hpp"
 #include "emu/shell/output.hpp"
 #include "emu/shell/shape.hpp"
 
@@ -30,9 +32,17 @@ Result<Runner*> Session::runner()
     return runner_;
 }
 
-std::string Session::identity(uint64_t)
+std::string Session::identity(uint64_t address)
 {
-    return "";
+    auto const index = kernel_index(*this);
+    auto const kernel = target_.kernel();
+    if (!index || !kernel)
+        return "";
+    auto const page = mmu::translate(target_.context(), target_.memory(), VirtAddr(address), {});
+    auto const names = guest::identify(**kernel, **index, VirtAddr(address),
+                                       page ? std::optional(page->address) : std::nullopt)
+                           .names;
+    return names.empty() ? "" : names.front();
 }
 
 Result<Session::Answer> Session::answer(std::vector<std::string> words)

@@ -26,8 +26,11 @@ class Runner {
     // Types a line, runs until the guest waits for the next, and returns what it printed.
     virtual Result<std::string> type(std::string const& line) = 0;
     // Lets `advance` run the machine, the user at the guest's console meanwhile if there is one.
+    // Without one, a guest that waits for someone to type has Outcome::Interrupted at once, if that
+    // is an end of what is wanted.
+    enum class Waiting : uint8_t { Ends, GoesOn };
     using Advance = std::function<machine::Outcome(machine::Machine&)>;
-    virtual Result<machine::Outcome> run(Advance const& advance) = 0;
+    virtual Result<machine::Outcome> run(Advance const& advance, Waiting waiting) = 0;
 };
 
 class Session {

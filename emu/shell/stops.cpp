@@ -135,13 +135,13 @@ bool is_wanted(Session& session, DebugStop const& stop)
 
 } // namespace
 
-Result<Json> run_machine(Session& session, Runner::Advance const& advance)
+Result<Json> run_machine(Session& session, Runner::Advance const& advance, Runner::Waiting waiting)
 {
     machine::Machine* const machine = TRY(session.machine());
     Runner* const runner = TRY(session.runner());
     Outcome outcome = Outcome::Stopped;
     do {
-        outcome = TRY(runner->run(advance));
+        outcome = TRY(runner->run(advance, waiting));
         TRY(session.target().select_cpu(machine->current_cpu()));
     } while (outcome == Outcome::Stopped && !is_wanted(session, machine->debug_stop()));
     Json document = document_of(session, *machine, outcome);

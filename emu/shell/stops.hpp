@@ -16,7 +16,8 @@ inline constexpr char kStopShape[] = R"({"outcome": "string", "reason": "string?
 
 // Lets `advance` run the machine with the console attached, again while stops are at points whose
 // condition does not hold.
-Result<Json> run_machine(Session& session, Runner::Advance const& advance);
+Result<Json> run_machine(Session& session, Runner::Advance const& advance,
+                         Runner::Waiting waiting = Runner::Waiting::GoesOn);
 
 std::string stop_text(Json const& document);
 

@@ -25,7 +25,8 @@ Reader declare(CLI::App& arguments)
         machine::Machine* const machine = TRY(session.machine());
         if (Point* const point = session.points().of(machine->debug_stop().point))
             point->ignore = *times - 1;
-        return run_machine(session, [](machine::Machine& it) { return it.run(); });
+        return run_machine(
+            session, [](machine::Machine& it) { return it.run(); }, Runner::Waiting::Ends);
     };
 }
 

@@ -12,7 +12,7 @@ namespace {
 constexpr char kHelpText[] =
     R"(Bytes at the same offset are compared; neighbours that differ are one line.
 
-  A   .......XXX..............XX....
+  A   .......###..............##....
              |||              ||
   B   .......YYY..............YY....   ->  +7: 3 bytes   +24: 2 bytes
 
