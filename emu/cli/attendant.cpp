@@ -83,8 +83,8 @@ void CommandLineAttendant::detach_terminal()
 void CommandLineAttendant::flush()
 {
     if (!output_.empty()) {
-        std::fwrite(output_.data(), 1, output_.size(), stdout);
-        std::fflush(stdout);
+        std::fwrite(output_.data(), 1, output_.size(), options_.stream);
+        std::fflush(options_.stream);
     }
     output_.clear();
 }

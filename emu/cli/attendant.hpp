@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdio>
 #include <deque>
 #include <optional>
 #include <string>
@@ -27,7 +28,8 @@ struct AttendantOptions {
     AtEnd at_end = AtEnd::PowerOff;
     std::optional<double> timeout_seconds; // of wall time
     bool use_stdin = true;                 // when there is no exec
-    std::string* capture = nullptr;        // serial output goes here instead of stdout
+    std::string* capture = nullptr;        // serial output goes here instead of a stream
+    std::FILE* stream = stdout;            // where it goes otherwise
 };
 
 class CommandLineAttendant final : public machine::Attendant {
@@ -54,7 +56,7 @@ class CommandLineAttendant final : public machine::Attendant {
     // that was ended for the shell can go on after either.
     void attach_terminal();
     void detach_terminal();
-    // From now on serial output goes there; null: to stdout.
+    // From now on serial output goes there; null: to the stream.
     void capture(std::string* output) { options_.capture = output; }
 
     // Why attend() said to stop; Guest if it did not.

@@ -73,6 +73,7 @@ int run_shell(ShellOptions const& options)
     attendance.exec = options.boot.exec;
     attendance.at_end = AtEnd::Leave;
     attendance.use_stdin = false;
+    attendance.stream = options.json ? stderr : stdout;
     CommandLineAttendant attendant(attendance);
     auto const made = make_machine(**setup, attendant);
     if (!made) {
@@ -113,7 +114,7 @@ Action add_shell_command(CLI::App& app)
         "--core", options->core,
         "inspect a core file (of `core`, or QEMU's dump-guest-memory), not a machine");
     command.add_flag("--at-reset", options->at_reset, "open at the reset vector, not after boot");
-    command.add_flag("--json", options->json, "commands print JSON");
+    command.add_flag("--json", options->json, "commands print JSON, and the guest on stderr");
     command.footer(kExamples);
     return [options] { return run_shell(*options); };
 }

@@ -69,7 +69,7 @@ TEST_CASE("our own firmware's table names all processors, whatever package they 
     for (std::string const arch : {"x86_64", "i686"}) {
         CAPTURE(arch);
         auto arguments = machine(arch, "4");
-        arguments[5] = "4";
+        arguments[5].assign(1, '4'); // a plain "4" has GCC 12 see a copy of 2^63 bytes
         arguments.insert(arguments.end(), {"-bios", PAGELAB_BUILD_DIR "/firmware/pagelab.rom"});
         QemuSession session(arguments);
         auto const log = session.read_until(kPrompt);
