@@ -9,15 +9,11 @@
 
 #include "emu/base/check.hpp"
 #include "emu/guest/buddyinfo.hpp"
-#include "emu/guest/check.hpp"
-#include "emu/guest/identify.hpp"
 #include "emu/guest/iomem.hpp"
 #include "emu/guest/kallsyms.hpp"
-#include "emu/guest/leaks.hpp"
 #include "emu/guest/pcp.hpp"
 #include "emu/guest/slab.hpp"
 #include "emu/guest/vmap.hpp"
-#include "emu/guest/zoneinfo.hpp"
 #include "tests/fuzz/fuzz_one.hpp"
 #include "tests/fuzz/guest_snapshot.hpp"
 
@@ -27,9 +23,8 @@ using namespace pagelab::guest;
 namespace {
 
 constexpr uint64_t kMaxReads = 20'000'000; // of one reader
-constexpr unsigned kAddresses = 32;
-constexpr uint64_t kTextSample = 1024; // bytes of the kernel's text
-constexpr uint64_t kMinChanges = 8;    // of one input
+constexpr uint64_t kTextSample = 1024;     // bytes of the kernel's text
+constexpr uint64_t kMinChanges = 8;        // of one input
 constexpr uint64_t kMaxChanges = 40;
 
 void check_damage(std::vector<Damage> const& damage)
@@ -87,34 +82,8 @@ void look_at_iomem(KernelView const& view)
         (void)format_iomem(*tree);
 }
 
-void look_at_all(KernelView const& view)
-{
-    for (CheckedStructure const& structure : check_kernel(view))
-        check_damage(structure.damage);
-    (void)format_zoneinfo(view);
-}
-
-// What the index says of addresses all over memory, and what nothing points to.
-void look_at_index(KernelView const& view)
-{
-    auto const index = KernelIndex::build(view);
-    if (!index)
-        return;
-    uint64_t address = index->slabs.caches.size() + index->vmap.areas.size();
-    for (unsigned i = 0; i < kAddresses; i++) {
-        address = address * 6364136223846793005 + 1442695040888963407;
-        uint64_t const offset = address >> 40; // 24 bits: the guest's RAM
-        (void)identify(view, *index, PhysAddr(offset));
-        (void)identify(view, *index, view.advance(index->direct.base, offset), PhysAddr(offset));
-        (void)identify(view, *index, view.advance(index->vmap.window_start, offset), std::nullopt);
-    }
-    for (Task const& task : index->tasks.tasks)
-        (void)identify(view, *index, task.sp, std::nullopt);
-    (void)find_leaks(view, *index, {}, [](uint64_t) { return Result<>(); });
-}
-
-constexpr std::array kReaders = {look_at_buddy,   look_at_pcp,   look_at_slabs, look_at_vmap,
-                                 look_at_symbols, look_at_iomem, look_at_all,   look_at_index};
+constexpr std::array kReaders = {look_at_buddy, look_at_pcp,     look_at_slabs,
+                                 look_at_vmap,  look_at_symbols, look_at_iomem};
 
 struct Change {
     uint8_t reader;
