@@ -18,6 +18,7 @@ lib::spinlock_t kthreadd_lock;
 lib::list_head dead = {&dead, &dead};             // of task_struct::run_list
 lib::list_head requests = {&requests, &requests}; // of kthread_request::entry
 task_struct* volatile kthreadd_task;              // null: there is none yet
+completion began = {0, {{}, {&began.wait.head, &began.wait.head}}}; // its first work is done
 
 void console_thread(void*)
 {
@@ -91,6 +92,7 @@ void kthreadd(void*)
             free_task(*CONTAINER_OF(corpse, task_struct, run_list));
         if (wanted != nullptr)
             make_kthread(*CONTAINER_OF(wanted, kthread_request, entry));
+        complete_all(began);
     }
 }
 
@@ -104,6 +106,12 @@ lib::Result<> start_kthreadd()
     kthreadd_task = p;
     wake_up_new_task(*p);
     return {};
+}
+
+void wait_for_kthreadd()
+{
+    if (start_kthreadd())
+        wait_for_completion(began);
 }
 
 void request_kthread(kthread_request& request)

@@ -25,6 +25,7 @@ struct kthread_request {
 void request_kthread(kthread_request& request);
 
 lib::Result<> start_kthreadd(); // unless it runs
+void wait_for_kthreadd();       // starts it; there is kswapd0, too, or no memory for it
 
 // What only the files of fork.hpp call.
 void bury_task(task_struct& p); // it has run for the last time: free it
