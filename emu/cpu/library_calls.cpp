@@ -3,6 +3,9 @@
 // They may leave by the library's longjmp: nothing in them has a destructor to run.
 #include "emu/cpu/library_calls.hpp"
 
+#include <cstring>
+#include <optional>
+
 #include "emu/cpu/unicorn_engine.hpp"
 
 namespace {
@@ -53,6 +56,19 @@ unsigned table_for(uint64_t linear, unsigned table)
 {
     bool const implicit = table == kNoSmap && current != nullptr && current->forbids_excuse(linear);
     return implicit ? kSmap : table;
+}
+
+// A load that is no more than that, which most are: the library's own way there is long.
+template<class Word>
+std::optional<Word> quick_load(uint64_t linear, unsigned table)
+{
+    std::byte const* const bytes =
+        current == nullptr ? nullptr : current->to_load(table, linear, sizeof(Word));
+    if (bytes == nullptr)
+        return std::nullopt;
+    Word word;
+    std::memcpy(&word, bytes, sizeof word);
+    return word;
 }
 
 // From translated code that would go on at `return_address`.
@@ -109,6 +125,7 @@ void leave_library_instruction(void* cpu)
 using pagelab::cpu::current;
 using pagelab::cpu::fill;
 using pagelab::cpu::observe_and_leave;
+using pagelab::cpu::quick_load;
 using pagelab::cpu::table_for;
 
 bool __wrap_x86_cpu_tlb_fill_x86_64(Cpu* cpu, uint64_t address, int size, unsigned operation,
@@ -155,22 +172,34 @@ void __wrap_cpu_x86_update_cr3_x86_64(Env* env, uint64_t value)
 
 uint32_t __wrap_cpu_ldub_mmuidx_ra_x86_64(Env* env, uint64_t address, unsigned table, uintptr_t ra)
 {
-    return __real_cpu_ldub_mmuidx_ra_x86_64(env, address, table_for(address, table), ra);
+    unsigned const actual = table_for(address, table);
+    if (auto const word = quick_load<uint8_t>(address, actual))
+        return *word;
+    return __real_cpu_ldub_mmuidx_ra_x86_64(env, address, actual, ra);
 }
 
 uint32_t __wrap_cpu_lduw_mmuidx_ra_x86_64(Env* env, uint64_t address, unsigned table, uintptr_t ra)
 {
-    return __real_cpu_lduw_mmuidx_ra_x86_64(env, address, table_for(address, table), ra);
+    unsigned const actual = table_for(address, table);
+    if (auto const word = quick_load<uint16_t>(address, actual))
+        return *word;
+    return __real_cpu_lduw_mmuidx_ra_x86_64(env, address, actual, ra);
 }
 
 uint32_t __wrap_cpu_ldl_mmuidx_ra_x86_64(Env* env, uint64_t address, unsigned table, uintptr_t ra)
 {
-    return __real_cpu_ldl_mmuidx_ra_x86_64(env, address, table_for(address, table), ra);
+    unsigned const actual = table_for(address, table);
+    if (auto const word = quick_load<uint32_t>(address, actual))
+        return *word;
+    return __real_cpu_ldl_mmuidx_ra_x86_64(env, address, actual, ra);
 }
 
 uint64_t __wrap_cpu_ldq_mmuidx_ra_x86_64(Env* env, uint64_t address, unsigned table, uintptr_t ra)
 {
-    return __real_cpu_ldq_mmuidx_ra_x86_64(env, address, table_for(address, table), ra);
+    unsigned const actual = table_for(address, table);
+    if (auto const word = quick_load<uint64_t>(address, actual))
+        return *word;
+    return __real_cpu_ldq_mmuidx_ra_x86_64(env, address, actual, ra);
 }
 
 void __wrap_cpu_stb_mmuidx_ra_x86_64(Env* env, uint64_t address, uint32_t value, unsigned table,

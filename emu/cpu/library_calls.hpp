@@ -6,8 +6,9 @@
 // helper_write_crN and cpu_x86_update_cr3, cpu_{ld,st}*_mmuidx_ra, in its i386 target and
 // accel/tcg/cputlb.c). So are the questions it asks about watchpoints, of which it has none itself
 // (cpu_check_watchpoint before an access, cpu_watchpoint_address_matches for a page). Ours do what
-// the manual says and hand the rest back. With the library as a shared object there are no such
-// calls, and it is as it is.
+// the manual says, load what the TLB lets pass (IRET makes seven loads, each a long way in the
+// library), and hand the rest back. With the library as a shared object there are no such calls,
+// and it is as it is.
 #pragma once
 
 #include <cstdint>

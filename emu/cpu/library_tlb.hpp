@@ -9,8 +9,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
+
+#include "emu/cpu/tlb_layout.hpp"
+#include "guestkernel/abi/address.hpp"
 
 namespace pagelab::cpu {
 
@@ -24,6 +29,19 @@ class LibraryTlb {
     bool is_crowded() const;
 
     std::span<std::byte> whole() const; // struct CPUTLB
+
+    // The host's bytes of an aligned load by the table of this privilege. Null where more is to be
+    // done than to load them: a miss, a watched page, a device.
+    std::byte const* to_load(unsigned privilege, uint64_t linear, size_t size) const
+    {
+        tlb::Fast fast;
+        std::memcpy(&fast, descriptors_ + privilege * sizeof fast, sizeof fast);
+        size_t const index = linear / kPageSize & (fast.entries() - 1);
+        tlb::Entry const& entry = fast.table[index];
+        if (entry.read != (linear & ~(kPageSize - size)))
+            return nullptr;
+        return reinterpret_cast<std::byte const*>(linear + entry.addend);
+    }
 
   private:
     explicit LibraryTlb(std::byte* descriptors) : descriptors_(descriptors) {}

@@ -45,6 +45,10 @@ class UnicornEngine final : public Engine {
     void* library_env() const { return access_.bytes().data(); }
     std::optional<Raised> fill_library_tlb(void* cpu, uint64_t address, mmu::Operation operation,
                                            unsigned table);
+    std::byte const* to_load(unsigned table, uint64_t linear, size_t size) const
+    {
+        return library_tlb_ ? library_tlb_->to_load(table, linear, size) : nullptr;
+    }
     // Whether AC does not excuse this supervisor access from SMAP: it is one to a system table.
     bool forbids_excuse(uint64_t linear) const;
     // The PDPTEs after MOV to CR0, CR3 or CR4; none if it raises #GP(0).

@@ -1,4 +1,5 @@
-// What a start costs, up to the first report: mostly the translation of code that runs once.
+// What a start costs, with the first report and the end: mostly the translation of code that runs
+// once.
 //
 // The bars are a little above what was needed when they were set. Whoever adds to the kernel's or
 // the firmware's way to the first prompt finds out here; the wall time is `pagelab bench`'s.
@@ -18,7 +19,7 @@ struct Start {
 };
 
 constexpr Start kBars[] = {
-    {"x86_64", 2270, 1'200'000},
+    {"x86_64", 2310, 1'200'000},
     {"i686", 2350, 1'300'000},
 };
 

@@ -1,4 +1,5 @@
-// The library's TLB: found in a fresh engine, seen to fill, and to grow by flushes until it holds.
+// The library's TLB: found in a fresh engine, seen to fill, and to grow by flushes until it holds;
+// loads by it.
 #include "emu/cpu/library_tlb.hpp"
 
 #include <array>
@@ -9,6 +10,7 @@
 
 #include "emu/cpu/live_state.hpp"
 #include "emu/cpu/safe_read.hpp"
+#include "emu/cpu/tlb_view.hpp"
 #include "tests/unit/cpu/open_engine.hpp"
 
 using namespace pagelab::cpu;
@@ -61,6 +63,32 @@ TEST_CASE("a TLB is crowded by as many pages as it has entries, and holds them a
         uc_ctl_flush_tlb(guest.engine.get());
     }
     CHECK(flushes == 3); // 256, 512, 1024; of 2048 entries 1000 are less than 70 %
+}
+
+TEST_CASE("a load is quick where an entry grants it and nobody watches")
+{
+    constexpr unsigned kSupervisor = 2;
+    constexpr uint64_t kValue = 0x1122'3344'5566'7788, kPage = kData + 0x2000;
+    Touching guest;
+    auto const tlb = LibraryTlb::find(guest.registers);
+    REQUIRE(tlb);
+    uc_mem_write(guest.engine.get(), kPage + 0xff8, &kValue, sizeof kValue);
+    CHECK(tlb->to_load(kSupervisor, kPage, 8) == nullptr); // no entry yet
+    guest.touch(3);
+    uint64_t found = 0;
+    auto const* const bytes = tlb->to_load(kSupervisor, kPage + 0xff8, sizeof found);
+    REQUIRE(bytes != nullptr);
+    std::memcpy(&found, bytes, sizeof found);
+    CHECK(found == kValue);
+    CHECK(tlb->to_load(kSupervisor, kPage + 0xfff, 1) == bytes + 7);
+    CHECK(tlb->to_load(kSupervisor, kPage + 0xffc, 8) == nullptr); // on two pages
+    CHECK(tlb->to_load(kSupervisor, kPage + 0x001, 2) == nullptr); // not aligned
+    CHECK(tlb->to_load(kSupervisor, kPage + 0x1000, 8) == nullptr);
+    CHECK(tlb->to_load(kSupervisor, kPage | uint64_t{1} << 40, 8) == nullptr);
+    CHECK(tlb->to_load(kSupervisor - 1, kPage, 8) == nullptr);
+    mark_watched(tlb->whole(), [](auto page, auto) { return page.value == kPage; });
+    CHECK(tlb->to_load(kSupervisor, kPage, 8) == nullptr);
+    CHECK(tlb->to_load(kSupervisor, kData, 8) != nullptr);
 }
 
 TEST_CASE("a TLB is recognised only where three empty tables are")
