@@ -9,7 +9,7 @@
 #include "guestkernel/lib/errno.hpp"
 #include "guestkernel/lib/format.hpp"
 #include "guestkernel/lib/hexdump.hpp"
-#include "guestkernel/lib/strerror.hpp"
+#include "guestkernel/lib/errname.hpp"
 #include "guestkernel/lib/string.hpp"
 
 namespace pagelab::kernel {

@@ -5,7 +5,7 @@
 #include "guestkernel/kernel/module_sysfs.hpp"
 #include "guestkernel/kernel/page_owner.hpp"
 #include "guestkernel/kernel/slab.hpp"
-#include "guestkernel/lib/strerror.hpp"
+#include "guestkernel/lib/errname.hpp"
 #include "guestkernel/lib/string.hpp"
 #include "guestkernel/mm/slab/slab_sysfs.hpp"
 #include "guestkernel/mm/slab/slub.hpp"
