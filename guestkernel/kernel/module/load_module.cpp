@@ -1,8 +1,10 @@
 // From a file's bytes to a module whose init has run: the order of steps.
+//
+// Source: Linux 6.1 kernel/module/main.c (load_module, do_init_module), init/main.c
+// (do_one_initcall).
 #include "guestkernel/kernel/module/load_module.hpp"
 
 #include "guestkernel/kernel/bug.hpp"
-#include "guestkernel/kernel/kallsyms.hpp"
 #include "guestkernel/kernel/module/build_module.hpp"
 #include "guestkernel/kernel/module/module_list.hpp"
 #include "guestkernel/kernel/module/module_symbols.hpp"
@@ -88,26 +90,23 @@ int form_module(module& m, load_info<native_elf>& info, char const* args)
     return complete_formation(m);
 }
 
-void warn_of_initcall(int (*function)(), char const* with)
-{
-    char symbol[kSymbolTextSize];
-    char message[kSymbolTextSize + 64];
-    lib::snprintf(message, sizeof(message), "initcall %s returned with %s \n",
-                  sprint_symbol(symbol, reinterpret_cast<uintptr_t>(function)), with);
-    warn(message);
-}
-
 [[gnu::noinline]] int do_one_initcall(int (*function)())
 {
     unsigned const count = lib::preempt_count();
     int const result = function();
-    if (lib::preempt_count() != count) {
+    bool const is_imbalanced = lib::preempt_count() != count;
+    bool const disabled_interrupts = lib::irqs_disabled();
+    if (is_imbalanced)
         lib::preempt_count_add(count - lib::preempt_count());
-        warn_of_initcall(function, "preemption imbalance");
-    }
-    if (lib::irqs_disabled()) {
+    if (disabled_interrupts)
         lib::local_irq_enable();
-        warn_of_initcall(function, "disabled interrupts");
+    if (is_imbalanced || disabled_interrupts) {
+        char message[192];
+        lib::snprintf(message, sizeof(message), "initcall %pS returned with %s%s\n",
+                      reinterpret_cast<void*>(function),
+                      is_imbalanced ? "preemption imbalance " : "",
+                      disabled_interrupts ? "disabled interrupts " : "");
+        warn(message);
     }
     return result;
 }
