@@ -35,6 +35,7 @@ std::string mod_source(ModuleObject const& module, std::set<std::string> const& 
     for (auto const& name : depends)
         list += (list.empty() ? "" : ",") + name;
     return fmt::format("// What makes a loadable module of {0}.o.\n"
+                       "#include <generated/utsrelease.h>\n"
                        "#include <linux/module.h>\n"
                        "#include <linux/vermagic.h>\n"
                        "\n"

@@ -1,6 +1,7 @@
 // The files of /proc.
 #include "guestkernel/kernel/proc.hpp"
 
+#include "guestkernel/include/generated/utsrelease.h"
 #include "guestkernel/kernel/console.hpp"
 #include "guestkernel/kernel/cpuinfo.hpp"
 #include "guestkernel/kernel/interrupts.hpp"
@@ -72,12 +73,11 @@ char const* below_proc(char const* path)
     return *path == '\0' ? path : nullptr;
 }
 
-#define RELEASE "0.1"
-char const kRelease[] = RELEASE;
+char const kRelease[] = UTS_RELEASE;
 #ifdef __x86_64__
-char const kVersion[] = "pagelab version " RELEASE " (x86_64) (" __VERSION__ ")";
+char const kVersion[] = "pagelab version " UTS_RELEASE " (x86_64) (" __VERSION__ ")";
 #else
-char const kVersion[] = "pagelab version " RELEASE " (i686) (" __VERSION__ ")";
+char const kVersion[] = "pagelab version " UTS_RELEASE " (i686) (" __VERSION__ ")";
 #endif
 
 proc_file const* find_proc_file(char const* path)

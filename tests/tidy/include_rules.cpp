@@ -24,7 +24,7 @@ std::vector<Layer> const kLayers = {
     {"guestkernel/selftest", {"guestkernel/abi", "guestkernel/lib", "guestkernel/mm"}},
     {"guestkernel/arch",    {"guestkernel/abi", "guestkernel/lib", "guestkernel/mm"}},
     {"guestkernel/kernel",  {"guestkernel/abi", "guestkernel/lib", "guestkernel/mm",
-                             "guestkernel/arch", "guestkernel/selftest"}},
+                             "guestkernel/arch", "guestkernel/selftest", "guestkernel/include"}},
     {"firmware",            {"guestkernel/abi", "guestkernel/lib"}},
     {"emu/base",            {"guestkernel/abi"}},
     {"emu/mem",             {"guestkernel/abi", "emu/base"}},

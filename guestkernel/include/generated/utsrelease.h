@@ -1,4 +1,4 @@
-// The kernel's release. The kernel says the same (guestkernel/kernel/exports/check_headers.cpp).
+// The kernel's release: for modules and for the kernel itself.
 #pragma once
 
 #define UTS_RELEASE "0.1"

@@ -1,8 +1,7 @@
-// What kernel a module was built for: it is loaded by no other. Source: Linux 6.1
-// include/linux/vermagic.h, arch/x86/include/asm/vermagic.h.
+// What kernel a module was built for: it is loaded by no other. For the kernel and FOO.mod.c alone,
+// which have included generated/utsrelease.h. Source: Linux 6.1 include/linux/vermagic.h,
+// arch/x86/include/asm/vermagic.h.
 #pragma once
-
-#include <generated/utsrelease.h>
 
 #ifdef __x86_64__
 #define MODULE_ARCH_VERMAGIC ""

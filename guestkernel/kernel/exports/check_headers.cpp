@@ -21,7 +21,6 @@
 #include "guestkernel/kernel/exports/seq_file.hpp"
 #include "guestkernel/kernel/module/module.hpp"
 #include "guestkernel/kernel/module/params.hpp"
-#include "guestkernel/kernel/module/vermagic.hpp"
 #include "guestkernel/kernel/rcu.hpp"
 #include "guestkernel/kernel/sched/completion.hpp"
 #include "guestkernel/kernel/sched/mutex.hpp"
@@ -66,7 +65,6 @@ constexpr unsigned kPfKthread = kernel::PF_KTHREAD;
 constexpr auto kHz = kernel::HZ;
 constexpr auto kNrCpus = kernel::NR_CPUS;
 constexpr auto kListPoison1 = lib::kListPoison1;
-constexpr char kVermagic[] = VERMAGIC_STRING;
 constexpr size_t kBugEntrySize = sizeof(pagelab::arch::bug_entry);
 
 } // namespace
@@ -88,7 +86,6 @@ constexpr size_t kBugEntrySize = sizeof(pagelab::arch::bug_entry);
 #include <linux/seq_file.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
-#include <linux/vermagic.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 
@@ -231,7 +228,6 @@ SAME_FIELD(kernel::kparam_array, kparam_array, elem);
 SAME_SIZE(kernel::kparam_string, kparam_string);
 SAME_SIZE(kernel::kernel_symbol, kernel_symbol);
 static_assert(kBugEntrySize == 12);
-static_assert(__builtin_strcmp(kVermagic, VERMAGIC_STRING) == 0);
 
 static_assert(kGfpKernel == GFP_KERNEL && kGfpAtomic == GFP_ATOMIC && kGfpZero == __GFP_ZERO);
 static_assert(kGfpUser == GFP_HIGHUSER_MOVABLE && kGfpComp == __GFP_COMP);

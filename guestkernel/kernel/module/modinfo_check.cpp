@@ -1,8 +1,9 @@
 // What .modinfo must say, and what it may say at the price of a taint.
 //
 // Source: Linux 6.1 kernel/module/main.c (check_modinfo, set_license), include/linux/license.h.
+#include "guestkernel/include/generated/utsrelease.h"
+#include "guestkernel/include/linux/vermagic.h"
 #include "guestkernel/kernel/module/build_module.hpp"
-#include "guestkernel/kernel/module/vermagic.hpp"
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/kernel/taint.hpp"
 #include "guestkernel/lib/errno.hpp"
