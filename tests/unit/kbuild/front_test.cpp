@@ -110,6 +110,39 @@ TEST_CASE("a folder is built as Linux' kbuild does, once")
     }
 }
 
+TEST_CASE("a folder whose path has spaces is built like any other, from within")
+{
+    for (auto const arch : kArchs) {
+        Workshop const workshop;
+        std::string const folder = "my labs/number one";
+        workshop.write(folder + "/Makefile", "obj-m := one.o two.o sub/\ntwo-y := a.o b.o\n");
+        workshop.write(folder + "/one.c", kOne);
+        workshop.write(folder + "/a.c", kThree);
+        workshop.write(folder + "/b.c", "int given(void);\nint given(void) { return 0; }\n");
+        workshop.write(folder + "/sub/Makefile", "obj-m := four.o\n");
+        workshop.write(folder + "/sub/four.c", kOne);
+        auto const quoted = "'" + workshop.path(folder).string() + "'";
+        auto const front =
+            fmt::format("make --no-print-directory -C {}/guestkernel/kbuild ARCH={} M={} ",
+                        PAGELAB_BUILD_DIR, arch, quoted);
+        auto const before = run("find " + quoted + " | sort").output;
+        auto const first = run(front + "modules");
+        CAPTURE(first.output);
+        CHECK(first.status == 0);
+        CHECK(workshop.has(folder + "/one.ko"));
+        CHECK(workshop.has(folder + "/two.ko"));
+        CHECK(workshop.has(folder + "/sub/four.ko"));
+        CHECK(run(front + "modules").output == "");
+        CHECK(run(front + "clean").status == 0);
+        CHECK(run("find " + quoted + " | sort").output == before);
+        CHECK(run(fmt::format("{} module build {} --arch {}", kPagelab, quoted, arch)).status == 0);
+        CHECK(workshop.has(folder + "/two.ko"));
+        auto const single = quoted + "/one.c -o " + quoted + "/'another one.ko'";
+        CHECK(run(fmt::format("{} module build {} --arch {}", kPagelab, single, arch)).status == 0);
+        CHECK(workshop.has(folder + "/another one.ko"));
+    }
+}
+
 TEST_CASE("other flags are a reason to compile again")
 {
     Workshop const workshop;

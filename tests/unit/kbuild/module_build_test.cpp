@@ -61,6 +61,34 @@ TEST_CASE("a lab is built, loaded and removed, on both widths")
     }
 }
 
+TEST_CASE("a module with debug information works, and takes no more of the guest's memory")
+{
+    Workshop const workshop;
+    workshop.write("slab_lab.c", read_text(kData + "slab_lab.c"));
+    auto const build_and_load = [&](std::string_view arch, std::string_view flags) {
+        workshop.write("Makefile", fmt::format("obj-m := slab_lab.o\nccflags-y += {}\n", flags));
+        auto const folder = workshop.path().string();
+        auto const built = run(fmt::format("{} module build {} --arch {}", kPagelab, folder, arch));
+        CAPTURE(built.output);
+        REQUIRE(built.status == 0);
+        auto const ran = run(fmt::format("{} boot --arch {} --module {}/slab_lab.ko --exec "
+                                         "'cat /proc/modules' --exec 'rmmod slab_lab'",
+                                         kPagelab, arch == "i386" ? "i686" : arch, folder));
+        CHECK(ran.output.find("ptr1 = {42, 42} ; ptr2 = {43, 43} in my_mod_init [slab_lab]\n") !=
+              std::string::npos);
+        auto const listed = ran.output.find("\nslab_lab ");
+        REQUIRE(listed != std::string::npos);
+        return ran.output.substr(listed, ran.output.find(" 0 ", listed) - listed);
+    };
+    for (auto const arch : kArchs) {
+        CAPTURE(arch);
+        auto const plain = build_and_load(arch, "");
+        CHECK(build_and_load(arch, "-g") == plain);
+        CHECK(std::filesystem::file_size(workshop.path("slab_lab.ko")) > 5000);
+        build_and_load(arch, "-g3 -O0 -DDEBUG");
+    }
+}
+
 TEST_CASE("what is missing is named, by the compiler")
 {
     Workshop const workshop;
