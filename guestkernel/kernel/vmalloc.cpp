@@ -62,12 +62,7 @@ mm::vmalloc_environment environment()
 void* allocate(mm::vm_request const& request)
 {
     auto const area = mm::vmalloc_range(kernel_vmalloc, request);
-    if (area)
-        return area.value();
-    if ((request.gfp & mm::__GFP_NOWARN) == 0)
-        printk(log_level::warning, "vmalloc error: size %lu, %s\n", request.size,
-               area.error().message);
-    return nullptr;
+    return area ? area.value() : nullptr;
 }
 
 void warn(char const* what, lib::Result<> const& result, void const* address)

@@ -23,8 +23,7 @@ page* get_page_from_freelist(pglist_data& pgdat, alloc_context const& ac, zone_w
 // The rest of a request's way when no zone is above its low watermark.
 page* alloc_pages_slowpath(pglist_data& pgdat, alloc_context const& ac);
 
-// Reports of failure, as often as their rate limit lets them.
-void warn_alloc(pglist_data& pgdat, alloc_context const& ac);    // "page allocation failure"
-void out_of_memory(pglist_data& pgdat, alloc_context const& ac); // "invoked oom-killer"
+// "invoked oom-killer", as often as its rate limit lets it.
+void out_of_memory(pglist_data& pgdat, alloc_context const& ac);
 
 } // namespace pagelab::mm

@@ -3,8 +3,12 @@
 // Source: Linux 6.1 mm/page_alloc.c (warn_alloc), mm/oom_kill.c (dump_header, dump_tasks,
 // out_of_memory), lib/ratelimit.c. Linux panics when memory is out and there is no process to kill;
 // here the allocation fails.
-#include "guestkernel/mm/alloc_context.hpp"
+#include "guestkernel/mm/alloc_report.hpp"
 
+#include <stdarg.h>
+
+#include "guestkernel/lib/format.hpp"
+#include "guestkernel/mm/alloc_context.hpp"
 #include "guestkernel/mm/flag_names.hpp"
 #include "guestkernel/mm/show_mem.hpp"
 
@@ -12,6 +16,7 @@ namespace pagelab::mm {
 
 namespace {
 
+constexpr size_t kFailureTextSize = 128;
 constexpr uint64_t kInterval = 10'000'000'000; // nanoseconds
 
 // Whether it may be reported now; says how many were not.
@@ -36,16 +41,20 @@ void dump_stack(environment const& env)
 
 } // namespace
 
-void warn_alloc(pglist_data& pgdat, alloc_context const& ac)
+void warn_alloc(pglist_data& pgdat, gfp_t gfp, char const* what, ...)
 {
-    if ((ac.gfp & __GFP_NOWARN) != 0 || !ratelimit(pgdat, pgdat.nopage_rs, "warn_alloc"))
+    if ((gfp & __GFP_NOWARN) != 0 || !ratelimit(pgdat, pgdat.nopage_rs, "warn_alloc"))
         return;
     environment const& env = *pgdat.env;
+    char text[kFailureTextSize];
     char words[kFlagTextSize];
+    va_list arguments;
+    va_start(arguments, what);
+    lib::vsnprintf(text, sizeof(text), what, arguments);
+    va_end(arguments);
     printk(env, log_level::warning,
-           "%s: page allocation failure: order:%u, mode:%#x(%s), nodemask=(null),"
-           "cpuset=/,mems_allowed=0\n",
-           env.task_name(), ac.order, ac.gfp, format_gfp_flags(words, sizeof(words), ac.gfp));
+           "%s: %s, mode:%#x(%s), nodemask=(null),cpuset=/,mems_allowed=0\n", env.task_name(), text,
+           gfp, format_gfp_flags(words, sizeof(words), gfp));
     dump_stack(env);
     show_mem(pgdat);
 }

@@ -13,6 +13,7 @@
 // unavailable fails, where Linux would loop.
 #include "guestkernel/mm/alloc_context.hpp"
 
+#include "guestkernel/mm/alloc_report.hpp"
 #include "guestkernel/mm/highatomic.hpp"
 #include "guestkernel/mm/pcp.hpp"
 #include "guestkernel/mm/vmscan.hpp"
@@ -122,7 +123,7 @@ page* alloc_pages_slowpath(pglist_data& pgdat, alloc_context const& ac)
             first = never_fail(pgdat, ac);
     }
     if (first == nullptr)
-        warn_alloc(pgdat, ac);
+        warn_alloc(pgdat, ac.gfp, "page allocation failure: order:%u", ac.order);
     return first;
 }
 

@@ -3,6 +3,8 @@
 
 #include "guestkernel/lib/align.hpp"
 #include "guestkernel/lib/bitops.hpp"
+#include "guestkernel/mm/alloc_report.hpp"
+#include "guestkernel/mm/page_alloc.hpp"
 
 namespace pagelab::mm {
 
@@ -13,6 +15,11 @@ constexpr unsigned kIoremapMaxShift = 7 + kPageShift; // IOREMAP_MAX_ORDER
 unsigned long usable_size(vm_struct const& area)
 {
     return area.flags & VM_NO_GUARD ? area.size : area.size - kPageSize;
+}
+
+unsigned long size_of_pages(vm_struct const& area)
+{
+    return static_cast<unsigned long>(area.nr_pages * kPageSize);
 }
 
 unsigned long start_of(vm_struct const& area)
@@ -31,6 +38,14 @@ void delete_object(vmalloc_state& v, void* object)
         v.env.objects.free(v.env.objects.context, object);
 }
 
+Error no_addresses(vmalloc_state& v, unsigned long size, gfp_t gfp)
+{
+    if ((gfp & __GFP_NOWARN) == 0)
+        printk(*v.env.pgdat->env, log_level::warning,
+               "vmap allocation for size %lu failed: use vmalloc=<size> to increase size\n", size);
+    return Error{"no address space left"};
+}
+
 // Linux' __get_vm_area_node: the addresses, without pages.
 Result<vm_struct*> get_vm_area(vmalloc_state& v, vm_request const& request)
 {
@@ -46,7 +61,7 @@ Result<vm_struct*> get_vm_area(vmalloc_state& v, vm_request const& request)
     if (!(request.vm_flags & VM_NO_GUARD))
         size += kPageSize;
     if (size < kPageSize || size > request.end - request.start)
-        return Error{"no address space left"};
+        return no_addresses(v, size, request.gfp);
     auto* const area = static_cast<vm_struct*>(new_object(v, sizeof(vm_struct), request.gfp));
     if (area == nullptr)
         return Error{"no memory for an area"};
@@ -54,7 +69,7 @@ Result<vm_struct*> get_vm_area(vmalloc_state& v, vm_request const& request)
         alloc_vmap_area(v.space, size, align, request.start, request.end, request.gfp);
     if (!addresses) {
         delete_object(v, area);
-        return addresses.error();
+        return no_addresses(v, size, request.gfp);
     }
     *area = {};
     area->addr = reinterpret_cast<void*>(addresses.value()->va_start);
@@ -108,12 +123,20 @@ Result<> alloc_area_pages(vmalloc_state& v, vm_struct& area, gfp_t gfp)
     gfp_t const page_gfp = (gfp | __GFP_NOWARN) | (gfp & kZones ? 0 : __GFP_HIGHMEM);
     gfp_t const array_gfp = gfp & ~(__GFP_ZERO | __GFP_HIGHMEM | kZones);
     area.pages = static_cast<page**>(new_object(v, count * sizeof(page*), array_gfp));
-    if (area.pages == nullptr)
+    if (area.pages == nullptr) {
+        warn_alloc(*v.env.pgdat, gfp,
+                   "vmalloc error: size %lu, failed to allocated page array size %lu",
+                   usable_size(area), static_cast<unsigned long>(count * sizeof(page*)));
         return Error{"no memory for the array of pages"};
+    }
     area.nr_pages = static_cast<unsigned>(
         v.env.alloc_pages(v.env.objects.context, page_gfp, count, area.pages));
     lib::atomic_add(v.nr_vmalloc_pages, area.nr_pages);
-    return area.nr_pages == count ? Result<>{} : Error{"no memory for the pages"};
+    if (area.nr_pages == count)
+        return {};
+    warn_alloc(*v.env.pgdat, gfp, "vmalloc error: size %lu, page order 0, failed to allocate pages",
+               size_of_pages(area));
+    return Error{"no memory for the pages"};
 }
 
 bool is_page_address(void const* address)
@@ -144,10 +167,26 @@ Result<void*> vmalloc_range(vmalloc_state& v, vm_request const& wanted)
 {
     vm_request request = wanted;
     request.vm_flags |= VM_ALLOC;
-    vm_struct& area = *TRY(get_vm_area(v, request));
+    pglist_data& pgdat = *v.env.pgdat;
+    if (request.size / kPageSize > totalram_pages(pgdat)) {
+        warn_alloc(pgdat, request.gfp, "vmalloc error: size %lu, exceeds total pages",
+                   request.size);
+        return Error{"size is larger than memory"};
+    }
+    auto const placed = get_vm_area(v, request);
+    if (!placed) {
+        warn_alloc(pgdat, request.gfp, "vmalloc error: size %lu, vm_struct allocation failed",
+                   request.size);
+        return placed.error();
+    }
+    vm_struct& area = *placed.value();
     Result<> done = alloc_area_pages(v, area, request.gfp);
-    if (done)
+    if (done) {
         done = map_pages_of(v, area, area.pages, area.nr_pages, request.prot);
+        if (!done)
+            warn_alloc(pgdat, request.gfp, "vmalloc error: size %lu, failed to map pages",
+                       size_of_pages(area));
+    }
     if (!done) {
         remove_area(v, area.addr, page_fate::give_back).value();
         return done.error();

@@ -209,8 +209,10 @@ Result<vmap_area*> alloc_vmap_area(vmap_space& space, unsigned long size, unsign
     *area = {};
     request const r{size, align, vstart};
     Result<> taken = find_addresses(space, *area, r, vend, gfp);
-    if (!taken && purge_vmap_area_lazy(space))
+    if (!taken) {
+        purge_vmap_area_lazy(space);
         taken = find_addresses(space, *area, r, vend, gfp);
+    }
     if (!taken) {
         space.env.free(space.env.context, area);
         return taken.error();
@@ -255,14 +257,16 @@ void free_vmap_area(vmap_space& space, vmap_area& area)
         purge_vmap_area_lazy(space);
 }
 
-bool purge_vmap_area_lazy(vmap_space& space)
+void purge_vmap_area_lazy(vmap_space& space)
 {
     unsigned long start = 0;
     unsigned long end = 0;
+    lib::spin_lock(space.vmap_purge_lock);
     vmap_area* area = take_lazy_areas(space, start, end);
-    if (area == nullptr)
-        return false;
-    space.env.flush_tlb_range(space.env.context, start, end);
+    if (area != nullptr) {
+        space.env.flush_tlb_range(space.env.context, start, end);
+        lib::atomic_add(space.nr_purges, 1);
+    }
     while (area != nullptr) {
         list_head* const next = area->list.next;
         lib::spin_lock(space.free_vmap_area_lock);
@@ -271,8 +275,7 @@ bool purge_vmap_area_lazy(vmap_space& space)
         free_areas(space, gone);
         area = next != nullptr ? CONTAINER_OF(next, vmap_area, list) : nullptr;
     }
-    lib::atomic_add(space.nr_purges, 1);
-    return true;
+    lib::spin_unlock(space.vmap_purge_lock);
 }
 
 } // namespace pagelab::mm

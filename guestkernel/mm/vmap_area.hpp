@@ -9,8 +9,10 @@
 // once and joined to their neighbours. The same happens when no hole fits.
 //
 // Each tree has its lock, as in Linux; none is held while another is, nor while memory is taken or
-// TLBs are flushed. Areas are objects of `environment`'s allocator. Addresses and sizes are in
-// bytes, whole pages. Source: Linux 6.1 mm/vmalloc.c: alloc_vmap_area, free_vmap_area_noflush,
+// TLBs are flushed. vmap_purge_lock alone is: who finds no hole waits for a purge that goes on,
+// whose areas are in no tree meanwhile. Areas are objects of `environment`'s allocator. Addresses
+// and sizes are in bytes, whole pages. Source: Linux 6.1 mm/vmalloc.c: alloc_vmap_area,
+// free_vmap_area_noflush,
 // __purge_vmap_area_lazy, lazy_max_pages.
 #pragma once
 
@@ -38,6 +40,7 @@ struct vmap_space {
     unsigned long start, end; // of all the addresses
     mutable lib::spinlock_t vmap_area_lock;
     vmap_area_root busy;
+    lib::spinlock_t vmap_purge_lock; // one purge at a time
     mutable lib::spinlock_t purge_vmap_area_lock;
     vmap_area_root lazy;
     unsigned long vmap_lazy_nr; // pages in `lazy`
@@ -63,8 +66,9 @@ vmap_area* find_vmap_area(vmap_space const& space, unsigned long address);
 // Takes an area back. Its pages are no longer mapped.
 void free_vmap_area(vmap_space& space, vmap_area& area);
 
-// One TLB flush for all lazy areas, which become holes. False: there were none.
-bool purge_vmap_area_lazy(vmap_space& space);
+// One TLB flush for all lazy areas, which become holes; those of other CPUs' purges are holes by
+// then, too.
+void purge_vmap_area_lazy(vmap_space& space);
 
 // The first inconsistency of trees, lists, augmentation, overlap and counts; null: none.
 char const* check_vmap_space(vmap_space const& space);

@@ -1,5 +1,8 @@
+#include <atomic>
+#include <chrono>
 #include <cstring>
 #include <string>
+#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -193,6 +196,73 @@ TEST_CASE("a window full of waiting areas is purged when it is needed")
     }
     CHECK(world.flushes > 0);
     require_sound(world);
+}
+
+TEST_CASE("who finds no addresses waits for another CPU's purge")
+{
+    VmallocWorld world(3, 30000);
+    unsigned long const half = (world.end - world.start) / 2;
+    auto const first = vmalloc_range(world.v, world.request(half + kPageSize));
+    REQUIRE(first);
+    CHECK(vfree(world.v, first.value())); // more than may wait: purged at once
+    auto const again = vmalloc_range(world.v, world.request(half + kPageSize));
+    REQUIRE(again);
+    world.v.space.lazy_max_pages = ~0ul;
+    CHECK(vfree(world.v, again.value())); // waits
+    std::thread other;
+    std::atomic<bool> has_addresses = false;
+    world.during_flush = [&] {
+        other = std::thread([&] {
+            lib::cpu_number = 1;
+            has_addresses = bool(vmalloc_range(world.v, world.request(half + kPageSize)));
+        });
+        std::this_thread::sleep_for(std::chrono::milliseconds(50)); // it looks for a hole now
+    };
+    vm_unmap_aliases(world.v);
+    other.join();
+    CHECK(has_addresses);
+    require_sound(world);
+}
+
+TEST_CASE("a vmalloc that fails says so in Linux' words, once in ten seconds")
+{
+    auto const complaint = [](VmallocWorld& world, unsigned long size, gfp_t gfp) {
+        vmalloc_log.clear();
+        vm_request request = world.request(size);
+        request.gfp = gfp;
+        CHECK_FALSE(vmalloc_range(world.v, request));
+        return vmalloc_log.substr(0, vmalloc_log.find('\n'));
+    };
+    std::string const mode = ", mode:0xcc0(GFP_KERNEL), nodemask=(null),cpuset=/,mems_allowed=0";
+    {
+        VmallocWorld world(3, 100);
+        CHECK(complaint(world, 101 * kPageSize, GFP_KERNEL | __GFP_NOWARN) == "");
+        CHECK(complaint(world, 101 * kPageSize, GFP_KERNEL) ==
+              "swapper/0: vmalloc error: size 413696, exceeds total pages" + mode);
+        CHECK(vmalloc_log.find("\nMem-Info:\n") != std::string::npos);
+        CHECK(complaint(world, 101 * kPageSize, GFP_KERNEL) == "");
+    }
+    {
+        VmallocWorld world(3, 100);
+        REQUIRE(vmalloc_range(world.v, world.request(60 * kPageSize)));
+        CHECK(complaint(world, 50 * kPageSize, GFP_KERNEL) ==
+              "swapper/0: vmalloc error: size 163840, page order 0, failed to allocate pages" +
+                  mode);
+    }
+    {
+        VmallocWorld world(3, 40000);
+        CHECK(complaint(world, world.end - world.start, GFP_KERNEL) ==
+              "vmap allocation for size 109047808 failed: use vmalloc=<size> to increase size");
+        CHECK(vmalloc_log.find("vmalloc error: size 109043712, vm_struct allocation failed" +
+                               mode) != std::string::npos);
+    }
+    {
+        VmallocWorld world(3, 100);
+        world.fail_nth(3); // after the vm_struct, the addresses and a spare
+        CHECK(complaint(world, 50 * kPageSize, GFP_KERNEL) ==
+              "swapper/0: vmalloc error: size 204800, failed to allocated page array size " +
+                  std::to_string(50 * sizeof(page*)) + mode);
+    }
 }
 
 TEST_CASE("vmallocinfo has Linux' bytes")

@@ -2,11 +2,16 @@
 // that remembers what was touched, and sources that can be told to fail. Any thread may call.
 #pragma once
 
+#include <cstdarg>
+#include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "guestkernel/mm/vmalloc.hpp"
@@ -21,6 +26,20 @@ inline constexpr auto kLongModules = static_cast<unsigned long>(0xffff'ffff'c000
 inline constexpr auto kLongSpaceEnd = static_cast<unsigned long>(0xffff'ffff'ff00'0000);
 inline constexpr unsigned kMostLevels = sizeof(long) == 8 ? 4 : 3; // that addresses have bits for
 inline constexpr uint64_t kTestProt = 0x8000'0000'0000'0163;       // present, writable, A, D, G, XD
+
+// What this thread's calls had to say.
+inline thread_local std::string vmalloc_log;
+
+inline environment vmalloc_test_environment()
+{
+    environment env = kBareEnvironment;
+    env.vprintk = [](log_level, char const* format, va_list arguments) {
+        char text[512];
+        std::vsnprintf(text, sizeof(text), format, arguments);
+        vmalloc_log += text;
+    };
+    return env;
+}
 
 // Physical memory that holds page tables, and nothing else.
 class TableArena {
@@ -61,6 +80,9 @@ class VmallocWorld {
         env.alloc_pages = alloc_pages;
         env.free_pages = free_pages;
         pgdat_.node_mem_map = frames_.data();
+        pgdat_.node_zones[0].managed_pages = pages;
+        pgdat_.layout = levels == 3 ? &kZoneLayout32 : &kZoneLayout64;
+        pgdat_.env = &env_;
         env.pgdat = &pgdat_;
         unsigned long const space_end = levels == 3 ? kPaeEnd : kLongSpaceEnd;
         if (!vmalloc_init(v, env, table, start, end, space_end))
@@ -110,6 +132,7 @@ class VmallocWorld {
     vmalloc_state v;
     std::map<unsigned long, uint64_t> tlb;
     unsigned long flushes = 0;
+    std::function<void()> during_flush; // what other CPUs do during the next
 
   private:
     static VmallocWorld& world(void* self) { return *static_cast<VmallocWorld*>(self); }
@@ -163,6 +186,8 @@ class VmallocWorld {
     }
     static void flush_tlb_range(void* self, unsigned long from, unsigned long to)
     {
+        if (auto const others = std::exchange(world(self).during_flush, nullptr))
+            others();
         std::lock_guard const lock(world(self).mutex_);
         auto& entries = world(self).tlb;
         entries.erase(entries.lower_bound(from), entries.lower_bound(to));
@@ -170,6 +195,7 @@ class VmallocWorld {
     }
 
     mutable std::mutex mutex_;
+    environment const env_ = vmalloc_test_environment();
     pglist_data pgdat_ = {};
     std::vector<page> frames_;
     std::vector<size_t> free_frames_;
