@@ -90,10 +90,17 @@ void no_such_file(char const* command, char const* path)
     console_printf("%s: %s: No such file or directory\n", command, path);
 }
 
+// By the name that procfs.hpp has for it; null: of another folder.
+char const* file_of_modules(char const* path)
+{
+    char const* const name = below_proc(path);
+    return name == nullptr && strncmp(path, kDebugFolder, strlen(kDebugFolder)) == 0 ? path : name;
+}
+
 // The line with its end.
 lib::Result<> write_other_file(char const* path, char const* text)
 {
-    char const* const name = below_proc(path);
+    char const* const name = file_of_modules(path);
     if (name == nullptr)
         return write_sysfs(path, text);
     char line[kLineSize + 1];
@@ -114,7 +121,7 @@ void write_file(char const* path, char const* text)
 
 void cat_other_file(char const* path)
 {
-    char const* const name = below_proc(path);
+    char const* const name = file_of_modules(path);
     int const error = name != nullptr ? cat_module_proc(name) : -ENOENT;
     if (error != 0)
         console_printf("cat: can't open '%s': %s\n", path, lib::strerror(-error));
@@ -168,7 +175,7 @@ void run_ls(int argc, char const* const* argv)
         console_puts("proc\nsys\n");
     else if (find_proc_file(path) != nullptr)
         console_printf("%s\n", path);
-    else if (!list_proc(path) && !list_sysfs(path))
+    else if (!list_proc(path) && !list_sysfs(path) && !list_module_proc(path))
         no_such_file("ls", path);
 }
 

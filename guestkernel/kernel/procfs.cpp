@@ -1,4 +1,4 @@
-// The files of /proc that modules make.
+// The files that modules make.
 #include "guestkernel/kernel/procfs.hpp"
 
 #include "guestkernel/kernel/console.hpp"
@@ -68,9 +68,11 @@ class opened {
         mutex_unlock(proc_mutex);
         if (entry_ == nullptr)
             return;
-        inode_ = {entry_->mode, 1, entry_};
-        file_.f_inode = &inode_;
-        error_ = entry_->ops->proc_open != nullptr ? entry_->ops->proc_open(&inode_, &file_) : 0;
+        inode_ = {{entry_->mode, 1, entry_->data}, entry_};
+        file_.f_inode = &inode_.vfs_inode;
+        error_ = entry_->ops->proc_open != nullptr
+                     ? entry_->ops->proc_open(&inode_.vfs_inode, &file_)
+                     : 0;
     }
 
     ~opened()
@@ -78,7 +80,7 @@ class opened {
         if (entry_ == nullptr)
             return;
         if (error_ == 0 && entry_->ops->proc_release != nullptr)
-            entry_->ops->proc_release(&inode_, &file_);
+            entry_->ops->proc_release(&inode_.vfs_inode, &file_);
         mutex_lock(proc_mutex);
         entry_->users--;
         mutex_unlock(proc_mutex);
@@ -118,12 +120,17 @@ class opened {
     }
 
     proc_dir_entry* entry_ = nullptr;
-    inode inode_ = {};
+    proc_inode inode_ = {};
     file file_ = {};
     int error_ = -ENOENT;
 };
 
 } // namespace
+
+proc_dir_entry const& entry_of(inode const& i)
+{
+    return *CONTAINER_OF(&i, proc_inode const, vfs_inode)->pde;
+}
 
 proc_dir_entry* proc_register(proc_dir_entry const* parent, char const* name,
                               proc_dir_entry const& properties)

@@ -50,6 +50,16 @@ Program const kPrograms[] = {
      "0",
      {"peek: 0, 4711", "peek at 8: -14", "get_kernel_nofault: 0, 4711", "at 16: -34",
       "behind an area: -14", "not copied: 16", "from user: 16, 0"}},
+    {"tickets",
+     "0",
+     {"reused 60, sum 45810, result 0, 40 is gone, 11 is 11", "none between 10 and 12: -28",
+      "replaced: 11, missing: -2", "seats 4950, then 70 and 7, full: -28",
+      "bad 0, sum 64, left 33, busy -16, old 2", "handle 3, bad 0, none: -16",
+      "freed 286, empty 1 1"}},
+    {"queue",
+     "0",
+     {"in 8, full 1, len 8, avail 0", "out 7: defghkl", "size 128, 2 numbers, second 1",
+      "peeked 4, 5 left", "wrong 0", "queue gone"}},
 };
 
 bool has_in_order(Lines const& log, Lines const& expected)
@@ -106,6 +116,40 @@ void use_proc_files(LabGuest& guest)
     CHECK(guest.ask("ls /proc").find("notes") == std::string::npos);
 }
 
+void use_debug_files(LabGuest& guest)
+{
+    std::string const folder = "/sys/kernel/debug/student/";
+    auto const file = [&](std::string const& name) { return guest.ask("cat " + folder + name); };
+    auto const set = [&](std::string const& text) { return guest.ask("echo " + text); };
+    guest.take_log();
+    CHECK(guest.ask("insmod debugdir.ko").ends_with("already present!\n")); // KERN_ERR
+    Lines const log = guest.take_log();
+    CHECK(has_in_order(
+        log, {"debugfs: Directory 'student' in directory '/' already present!", "again: -17"}));
+    CHECK(guest.ask("ls /sys/kernel/debug/student") ==
+          "level\nmask\nlimit\nloud\nevents\nsummary\ndoubled\nnote\n");
+    CHECK(file("level") == "3\n");
+    CHECK(file("mask") == "0x2a\n");
+    CHECK(file("limit") == "1099511627776\n");
+    CHECK(file("loud") == "N\n");
+    CHECK(file("events") == "-4\n");
+    CHECK(set("0x11 > " + folder + "level") == "");
+    CHECK(set("on > " + folder + "loud") == "");
+    CHECK(set("-7 > " + folder + "events") == "");
+    CHECK(file("events") == "-7\n");
+    CHECK(file("summary") == "level 17, loud 1, data something\n");
+    CHECK(set("1 > " + folder + "mask").find("Permission denied") != std::string::npos);
+    CHECK(set("1 > " + folder + "summary").find("Invalid argument") != std::string::npos);
+    CHECK(set("maybe > " + folder + "loud").find("Invalid argument") != std::string::npos);
+    CHECK(set("21 > " + folder + "doubled") == "");
+    CHECK(file("doubled") == "42\n");
+    CHECK(set("1001 > " + folder + "doubled").find("result out of range") != std::string::npos);
+    CHECK(set("remember > " + folder + "note") == "");
+    CHECK(file("note") == "remember\n");
+    CHECK(guest.ask("rmmod debugdir") == "");
+    CHECK(file("note").find("No such file or directory") != std::string::npos);
+}
+
 void run_all(std::string const& arch, unsigned cpus)
 {
     INFO(arch, ", ", cpus, " CPUs");
@@ -115,6 +159,7 @@ void run_all(std::string const& arch, unsigned cpus)
         check_nothing_is_lost(guest, [&] { run_program(guest, program); });
     }
     check_nothing_is_lost(guest, [&] { use_proc_files(guest); });
+    check_nothing_is_lost(guest, [&] { use_debug_files(guest); });
     CHECK(guest.ask("check").find("check: ok") == 0);
 }
 

@@ -19,6 +19,7 @@
 #include "guestkernel/kernel/exports/interrupt.hpp"
 #include "guestkernel/kernel/exports/notifier.hpp"
 #include "guestkernel/kernel/exports/seq_file.hpp"
+#include "guestkernel/kernel/exports/xarray.hpp"
 #include "guestkernel/kernel/module/module.hpp"
 #include "guestkernel/kernel/module/params.hpp"
 #include "guestkernel/kernel/rcu.hpp"
@@ -88,6 +89,7 @@ constexpr size_t kBugEntrySize = sizeof(pagelab::arch::bug_entry);
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
+#include <linux/xarray.h>
 
 #define SAME_SIZE(ours, theirs) static_assert(sizeof(ours) == sizeof(::theirs))
 #define SAME_FIELD(ours, theirs, field)                                                            \
@@ -202,7 +204,14 @@ SAME_SIZE(kernel::atomic_notifier_head, atomic_notifier_head);
 SAME_SIZE(kernel::blocking_notifier_head, blocking_notifier_head);
 SAME_SIZE(kernel::notifier_block, notifier_block);
 SAME_FIELD(kernel::notifier_block, notifier_block, priority);
+SAME_SIZE(kernel::file_operations, file_operations);
+SAME_FIELD(kernel::file_operations, file_operations, release);
+SAME_SIZE(kernel::xarray, xarray);
+SAME_FIELD(kernel::xarray, xarray, xa_root);
+SAME_SIZE(kernel::xa_limit, xa_limit);
+SAME_FIELD(kernel::xa_limit, xa_limit, min);
 SAME_SIZE(kernel::inode, inode);
+SAME_FIELD(kernel::inode, inode, i_private);
 SAME_SIZE(kernel::file, file);
 SAME_FIELD(kernel::file, file, private_data);
 SAME_SIZE(kernel::proc_ops, proc_ops);

@@ -8,6 +8,7 @@
 #include "guestkernel/lib/minmax.hpp"
 
 using namespace pagelab;
+using kernel::entry_of;
 using kernel::file;
 using kernel::inode;
 using kernel::proc_dir_entry;
@@ -25,11 +26,6 @@ int single_release(inode* i, file* f);
 }
 
 namespace {
-
-proc_dir_entry const& entry_of(inode const& i)
-{
-    return *static_cast<proc_dir_entry const*>(i.i_private);
-}
 
 constexpr proc_ops kSingleOps = {
     .proc_flags = 0,
@@ -126,7 +122,7 @@ EXPORT_SYMBOL(remove_proc_subtree);
 
 void* pde_data(inode const* i)
 {
-    return entry_of(*i).data;
+    return i->i_private;
 }
 EXPORT_SYMBOL(pde_data);
 
