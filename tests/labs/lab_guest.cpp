@@ -1,6 +1,7 @@
 // Modules are lent to the guest as `pagelab boot --file` lends them.
 #include "tests/labs/lab_guest.hpp"
 
+#include <algorithm>
 #include <regex>
 
 #include <doctest/doctest.h>
@@ -90,6 +91,15 @@ std::vector<fs::path> const& built_labs(std::string const& arch)
     if (!built.contains(arch))
         built[arch] = build_labs(arch);
     return built[arch];
+}
+
+fs::path built_lab(std::string const& arch, std::string const& module)
+{
+    auto const& all = built_labs(arch);
+    auto const found =
+        std::ranges::find_if(all, [&](fs::path const& p) { return p.stem() == module; });
+    REQUIRE(found != all.end());
+    return *found;
 }
 
 std::ostream& operator<<(std::ostream& out, Stock const& stock)

@@ -22,6 +22,7 @@ struct Setting {
 // All of images/labs and tests/labs/students, built once for each architecture, from copies, by
 // `pagelab module build`.
 std::vector<std::filesystem::path> const& built_labs(std::string const& arch);
+std::filesystem::path built_lab(std::string const& arch, std::string const& module);
 
 // The host's count, from raw memory. What CPUs keep for themselves is free.
 struct Stock {
