@@ -173,9 +173,11 @@ void vprintk_emit(char const* format, va_list arguments)
         close_line();
 }
 
-void set_console_loglevel(unsigned level)
+unsigned set_console_loglevel(unsigned level)
 {
+    unsigned const before = console_loglevel;
     console_loglevel = level;
+    return before;
 }
 
 void clear_log()

@@ -29,7 +29,7 @@ void vprintk(log_level level, char const* format, va_list arguments);
 void vprintk_emit(char const* format, va_list arguments);
 
 // Lines of a level below `level` go to the console, too. 7 (all but debug) at first; 4 is "quiet".
-void set_console_loglevel(unsigned level);
+unsigned set_console_loglevel(unsigned level); // the one before
 
 enum class log_style { plain, raw }; // without or with the <level>
 

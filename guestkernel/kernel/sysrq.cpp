@@ -1,4 +1,7 @@
 // The table of keys.
+//
+// What was asked for is always shown, however quiet the console is. Source: Linux 6.1
+// drivers/tty/sysrq.c (__handle_sysrq).
 #include "guestkernel/kernel/sysrq.hpp"
 
 #include <stddef.h>
@@ -18,6 +21,7 @@ namespace {
 
 constexpr uint64_t kBreakMicroseconds = 5'000'000;
 constexpr size_t kHelpSize = 256;
+constexpr unsigned kLogLevelDefault = 7; // CONSOLE_LOGLEVEL_DEFAULT
 
 uint64_t break_ends; // when a character is no longer a key; 0: no BREAK came
 
@@ -49,14 +53,17 @@ void print_help()
 
 void handle_sysrq(char key)
 {
+    unsigned const level = set_console_loglevel(kLogLevelDefault);
     for (sysrq_key const& known : kKeys) {
         if (known.key != key)
             continue;
         printk(log_level::info, "sysrq: %s\n", known.action);
+        set_console_loglevel(level);
         known.run();
         return;
     }
     print_help();
+    set_console_loglevel(level);
 }
 
 void sysrq_break()

@@ -195,6 +195,18 @@ TEST_CASE("sysrq-trigger prints what SysRq prints; a file without write is not w
           "echo: /proc/meminfo: not a file to write to\n");
 }
 
+TEST_CASE("a quiet console shows what SysRq was asked for, and the log the rest")
+{
+    auto const run =
+        run_program({"boot", "--append", "quiet", "--exec", "echo m > /proc/sysrq-trigger",
+                     "--exec", "echo x > /proc/sysrq-trigger", "--exec", "dmesg"});
+    std::string const block = answer_to(run.out, "echo m > /proc/sysrq-trigger");
+    CHECK(block.contains("sysrq: Show Memory\n"));
+    CHECK_FALSE(block.contains("Mem-Info:"));
+    CHECK(answer_to(run.out, "echo x > /proc/sysrq-trigger").contains("sysrq: HELP : "));
+    CHECK(answer_to(run.out, "dmesg").contains("Mem-Info:\n"));
+}
+
 TEST_CASE("page_owner=on tells who took a block, and is not there otherwise")
 {
     std::string const cat = "cat /sys/kernel/debug/page_owner";

@@ -92,6 +92,21 @@ TEST_CASE("x86_64 boots with any RAM from 16 MiB to 64 GiB")
         check_size("x86_64", size);
 }
 
+TEST_CASE("x86_64: a struct page is 64 bytes, and 8 GiB cost 128 MiB of them")
+{
+    StoppedGuest guest("x86_64", uint64_t{8} << 30, {"cat /proc/zoneinfo"});
+    CHECK(guest.types().size_of("page") == 64);
+    uint64_t present = 0, managed = 0;
+    for (ZoneReport const& zone : zones_of(answer_to(guest.console(), "cat /proc/zoneinfo"))) {
+        present += zone.present;
+        managed += zone.managed;
+    }
+    uint64_t const cost = (present * 64 + 0xfff) >> 12; // in pages
+    CHECK(cost == (uint64_t{128} << 20 >> 12) - 2);     // 640 KiB are not there, and so on
+    CHECK(present - managed >= cost);
+    CHECK(present - managed < cost + 512); // the kernel and what it took at boot
+}
+
 TEST_CASE("i686 boots with any RAM from 16 MiB to 16 GiB")
 {
     for (char const* size : {"16M", "128M", "896M", "897M", "1G", "4G", "16G"})
