@@ -20,7 +20,7 @@ struct CostRow {
     std::string_view operation;
     std::string_view loop; // of guestkernel/kernel/bench.hpp
     double bar = 0;        // instructions that one operation may take, on either width
-    double linux_64 = 0;
+    double linux_64 = 0; // 0: not counted there
     double linux_32 = 0;
 };
 

@@ -118,6 +118,16 @@ TEST_CASE("what the kernel does not export is named, by modpost")
                           "] undefined!") == 0);
 }
 
+TEST_CASE("bench tells how long it takes to a module's first line")
+{
+    auto const ran = run(kPagelab + " bench --module --runs 1");
+    CAPTURE(ran.output);
+    CHECK(ran.status == 0);
+    for (char const* arch : {"x86_64", "i686"})
+        CHECK(ran.output.find(fmt::format("module build to its first line, {} ", arch)) !=
+              std::string::npos);
+}
+
 TEST_CASE("what cannot be built is an error of one line")
 {
     Workshop const workshop;
