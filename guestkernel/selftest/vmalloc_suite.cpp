@@ -143,6 +143,65 @@ void out_of_memory(context& t)
     }
 }
 
+// An area's pages a second time, the other way round: both see the same, and the pages stay.
+void map_pages_twice(context& t)
+{
+    constexpr unsigned kPages = 5;
+    mm::vmalloc_state& v = *t.on.vmalloc;
+    auto const start = mm::vmalloc_range(v, request_for(t, kPages * kPageSize));
+    EXPECT(t, start);
+    area const a = {static_cast<char*>(start.value()), kPages, t.random.next()};
+    write_stamps(t, a);
+    mm::page* pages[kPages];
+    for (unsigned i = 0; i < kPages; i++)
+        pages[i] = mm::vmalloc_to_page(v, a.start + (kPages - 1 - i) * kPageSize);
+    auto const second = mm::vmap(v, pages, kPages, 0, t.on.vmalloc_prot, nullptr);
+    EXPECT(t, second);
+    area const b = {static_cast<char*>(second.value()), kPages, 0};
+    for (unsigned i = 0; i < kPages; i++) {
+        EXPECT(t, mm::vmalloc_to_page(v, b.start + i * kPageSize) == pages[i]);
+        if (t.on.vmalloc_reach == reach::kMemory)
+            EXPECT(t, word_of(b, i) == a.stamp + kPages - 1 - i);
+    }
+    EXPECT_NULL_DAMAGE(t, mm::check_vmalloc(v));
+    EXPECT(t, mm::vunmap(v, b.start));
+    EXPECT(t, mm::vmalloc_to_page(v, b.start) == nullptr);
+    EXPECT(t, !mm::vunmap(v, b.start));
+    expect_stamps(t, a);
+    RETURN_IF_FAILED(t);
+    EXPECT(t, mm::vfree(v, a.start));
+}
+
+// Bytes across the end of a page by their physical address: of a block of ours, not of a device.
+void map_io_memory(context& t)
+{
+    constexpr unsigned kOffset = 0xffc;
+    mm::vmalloc_state& v = *t.on.vmalloc;
+    auto const start = mm::vmalloc_range(v, request_for(t, kPageSize));
+    EXPECT(t, start);
+    area const a = {static_cast<char*>(start.value()), 1, t.random.next()};
+    write_stamps(t, a);
+    mm::page const& first = *mm::vmalloc_to_page(v, a.start);
+    PhysAddr const physical = pfn_to_phys(mm::page_to_pfn(*v.env.pgdat, first));
+    auto const whole = mm::ioremap(v, physical, kPageSize, t.on.vmalloc_prot, nullptr);
+    auto const piece =
+        mm::ioremap(v, PhysAddr(physical.value + kOffset), 8, t.on.vmalloc_prot, nullptr);
+    EXPECT(t, whole && piece);
+    EXPECT(t, reinterpret_cast<uintptr_t>(whole.value()) % kPageSize == 0);
+    EXPECT(t, reinterpret_cast<uintptr_t>(piece.value()) % (2 * kPageSize) == kOffset);
+    EXPECT(t, mm::find_vm_area(v, piece.value())->phys_addr == physical);
+    EXPECT(t, mm::find_vm_area(v, piece.value())->size == 3 * kPageSize); // and a guard
+    expect_stamps(t, {static_cast<char*>(whole.value()), 1, a.stamp});
+    RETURN_IF_FAILED(t);
+    EXPECT_NULL_DAMAGE(t, mm::check_vmalloc(v));
+    EXPECT(t, !mm::iounmap(v, a.start));
+    EXPECT(t, mm::iounmap(v, piece.value()));
+    EXPECT(t, mm::iounmap(v, whole.value()));
+    EXPECT(t, !mm::iounmap(v, whole.value()));
+    EXPECT(t, mm::vfree(v, a.start));
+    EXPECT_NULL_DAMAGE(t, mm::check_vmalloc(v));
+}
+
 template<void (*kRun)(context&)>
 void if_there_is_vmalloc(context& t)
 {
@@ -156,6 +215,8 @@ constexpr test kTests[] = {
     {"random_walk", if_there_is_vmalloc<random_walk>},
     {"refusals", if_there_is_vmalloc<refusals>},
     {"out_of_memory", if_there_is_vmalloc<out_of_memory>},
+    {"map_pages_twice", if_there_is_vmalloc<map_pages_twice>},
+    {"map_io_memory", if_there_is_vmalloc<map_io_memory>},
 };
 
 } // namespace
