@@ -148,6 +148,8 @@ void run_insmod(int argc, char const* const* argv)
 
 void run_rmmod(int argc, char const* const* argv)
 {
+    if (argc < 2)
+        console_puts("rmmod: ERROR: missing module name.\n");
     for (int i = 1; i < argc; i++) {
         module const* const m = find_module(argv[i]);
         if (m == nullptr) {
@@ -186,6 +188,8 @@ void run_lsmod(int, char const* const*)
 
 void run_modinfo(int argc, char const* const* argv)
 {
+    if (argc < 2)
+        console_puts("modinfo: ERROR: missing module or filename.\n");
     for (int i = 1; i < argc; i++) {
         file_copy file(argv[i]);
         load_info<native_elf> info;

@@ -147,6 +147,9 @@ TEST_CASE("bad modules are refused in Linux' words, and nothing is lost")
                                               "insmod initfail.ko error=-12",
                                               "insmod hello.ko",
                                               "insmod none.ko",
+                                              "insmod",
+                                              "rmmod",
+                                              "modinfo",
                                               "rmmod none",
                                               "check"};
         std::vector<std::string> lines;
@@ -172,6 +175,9 @@ TEST_CASE("bad modules are refused in Linux' words, and nothing is lost")
         CHECK(contains(answer_to(out, "insmod hello.ko"), "Invalid architecture in ELF header: "));
         CHECK(answer_to(out, "insmod none.ko") ==
               "insmod: ERROR: could not load module none.ko: No such file or directory\n");
+        CHECK(answer_to(out, "insmod") == "insmod: ERROR: missing filename.\n");
+        CHECK(answer_to(out, "rmmod") == "rmmod: ERROR: missing module name.\n");
+        CHECK(answer_to(out, "modinfo") == "modinfo: ERROR: missing module or filename.\n");
         CHECK(answer_to(out, "rmmod none") ==
               "rmmod: ERROR: Module none is not currently loaded\n");
         CHECK(free_pages(out, 2) == free_pages(out, 3));
