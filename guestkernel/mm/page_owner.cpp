@@ -51,7 +51,7 @@ void print_page_owner(lib::seq_file& m, pglist_data const& pgdat, unsigned long 
                format_gfp_flags(text, sizeof(text), owner.gfp_mask), owner.pid, owner.tgid,
                owner.comm, static_cast<unsigned long long>(owner.ts_nsec),
                static_cast<unsigned long long>(owner.free_ts_nsec));
-    seq_printf(m, "PFN 0x%lx type %s Block %lu type %s Flags %s\n", pfn,
+    seq_printf(m, "PFN %lu type %s Block %lu type %s Flags %s\n", pfn,
                migratetype_name(gfp_migratetype(owner.gfp_mask)), pfn >> pageblock_order,
                migratetype_name(get_pageblock_migratetype(z, pfn)),
                format_page_flags(text, sizeof(text), p.flags));

@@ -214,13 +214,13 @@ TEST_CASE("page_owner=on tells who took a block, and is not there otherwise")
         CAPTURE(arch);
         auto const run = run_program({"boot", "--arch", arch, "--append", "page_owner=on", "--exec",
                                       "alloc 3", "--exec", cat, "--exec", "check"});
-        std::string const pfn = answer_to(run.out, "alloc 3").substr(0, 10); // "pfn 0x1050"
+        std::string const pfn = answer_to(run.out, "alloc 3").substr(4, 6); // "pfn 0x1050"
         CHECK(std::regex_search(
             answer_to(run.out, cat),
             std::regex("Page allocated via order 3, mask 0xcc0\\(GFP_KERNEL\\), pid 1, tgid 1 "
                        "\\(alloc\\), ts \\d+ ns, free_ts \\d+ ns\n"
                        "PFN " +
-                       pfn.substr(4) +
+                       std::to_string(std::stoul(pfn, nullptr, 16)) +
                        " type Unmovable Block \\d+ type Unmovable Flags 0x[0-9a-f]+\\(.*zone=1\\)\n"
                        "( \\S+\\+0x[0-9a-f]+/0x[0-9a-f]+\n)+")));
         CHECK(answer_to(run.out, cat).contains(" run_alloc+0x"));

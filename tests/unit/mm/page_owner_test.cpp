@@ -64,7 +64,7 @@ TEST_CASE("a block in use is printed as Linux prints it, a free one not at all")
     std::snprintf(expected, sizeof(expected),
                   "Page allocated via order 2, mask 0x40dc0(GFP_KERNEL|__GFP_COMP|__GFP_ZERO), "
                   "pid 7, tgid 7 (swapper/0), ts 10 ns, free_ts 0 ns\n"
-                  "PFN 0x%lx type Unmovable Block %lu type Unmovable Flags %#lx(head|%szone=1)\n"
+                  "PFN %lu type Unmovable Block %lu type Unmovable Flags %#lx(head|%szone=1)\n"
                   " f10+0x1/0x2\n"
                   " f99+0x1/0x2\n"
                   "\n",
