@@ -162,6 +162,9 @@ slab_attribute const slab_attributes[] = {
     {"poison", show_flag<SLAB_POISON>},
     {"reclaim_account", show_flag<SLAB_RECLAIM_ACCOUNT>},
     {"red_zone", show_flag<SLAB_RED_ZONE>},
+#ifdef __x86_64__ // CONFIG_NUMA; there is no other node to take from
+    {"remote_node_defrag_ratio", [](seq_file& m, kmem_cache const&) { seq_printf(m, "100\n"); }},
+#endif
     {"sanity_checks", show_flag<SLAB_CONSISTENCY_CHECKS>},
     {"shrink", show_nothing, store_shrink},
     {"slab_size", show_number<&kmem_cache::size>},

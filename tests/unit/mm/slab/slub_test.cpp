@@ -266,6 +266,8 @@ TEST_CASE("the files of /sys/kernel/slab tell sizes, counts and flags")
     CHECK(read("demo/hwcache_align") == "1\n");
     CHECK(read("demo/poison") == "0\n");
     CHECK(read("demo/ctor").empty());
+    if (sizeof(long) == 8)
+        CHECK(read("demo/remote_node_defrag_ratio") == "100\n");
     CHECK(find_slab_attribute("demo") == nullptr);
     CHECK(find_slab_attribute("demo/none") == nullptr);
     CHECK(find_cache(t.caches, "dem") == nullptr);
