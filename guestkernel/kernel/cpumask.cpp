@@ -1,15 +1,19 @@
 // Sets of CPUs: counting them, going through them.
 #include "guestkernel/kernel/cpumask.hpp"
 
+#include "guestkernel/arch/x86/percpu.hpp"
+
 namespace pagelab::kernel {
 
+static_assert(arch::NR_CPUS == 8 * sizeof(cpumask_t));
+
 unsigned nr_cpu_ids = 1;
-cpumask __cpu_possible_mask = {{1}};
-cpumask __cpu_present_mask = {{1}};
-cpumask __cpu_online_mask = {{1}};
+cpumask_t __cpu_possible_mask = 1;
+cpumask_t __cpu_present_mask = 1;
+cpumask_t __cpu_online_mask = 1;
 unsigned __num_online_cpus = 1;
 
-unsigned cpumask_next(int cpu, cpumask const* mask)
+unsigned cpumask_next(int cpu, cpumask_t const* mask)
 {
     auto next = static_cast<unsigned>(cpu + 1);
     while (next < nr_cpu_ids && !cpumask_test_cpu(next, mask))
@@ -17,7 +21,7 @@ unsigned cpumask_next(int cpu, cpumask const* mask)
     return next;
 }
 
-unsigned cpumask_weight(cpumask const* mask)
+unsigned cpumask_weight(cpumask_t const* mask)
 {
     unsigned count = 0;
     unsigned cpu;

@@ -2,55 +2,56 @@
 //
 //   for_each_cpu(cpu, cpu_online_mask) ...
 //
-// A CPU that comes or goes says so itself; the boot CPU does the rest. Source: Linux 6.1
+// A set is a number whose bit n is CPU n: modules see the same bytes as struct cpumask. A CPU that
+// comes or goes says so itself; the boot CPU does the rest. Source: Linux 6.1
 // include/linux/cpumask.h.
 #pragma once
 
-#include "guestkernel/arch/x86/percpu.hpp"
+#include <stdint.h>
 
 namespace pagelab::kernel {
 
-using arch::NR_CPUS;
+using cpumask_t = uint64_t; // NR_CPUS is 64
+inline constexpr cpumask_t kAllCpus = ~cpumask_t{0};
 
-inline constexpr unsigned kBitsPerLong = 8 * sizeof(long);
-
-struct cpumask {
-    unsigned long bits[NR_CPUS / kBitsPerLong];
-};
+inline constexpr cpumask_t cpumask_of(unsigned cpu)
+{
+    return cpumask_t{1} << cpu;
+}
 
 extern "C" {
 extern unsigned nr_cpu_ids; // one above the highest possible CPU; they have no gaps
-extern cpumask __cpu_possible_mask;
-extern cpumask __cpu_present_mask;
-extern cpumask __cpu_online_mask;
+extern cpumask_t __cpu_possible_mask;
+extern cpumask_t __cpu_present_mask;
+extern cpumask_t __cpu_online_mask;
 extern unsigned __num_online_cpus;
 }
 
-inline constexpr cpumask const* cpu_possible_mask = &__cpu_possible_mask;
-inline constexpr cpumask const* cpu_present_mask = &__cpu_present_mask;
-inline constexpr cpumask const* cpu_online_mask = &__cpu_online_mask;
+inline constexpr cpumask_t const* cpu_possible_mask = &__cpu_possible_mask;
+inline constexpr cpumask_t const* cpu_present_mask = &__cpu_present_mask;
+inline constexpr cpumask_t const* cpu_online_mask = &__cpu_online_mask;
 
-inline bool cpumask_test_cpu(unsigned cpu, cpumask const* mask)
+inline bool cpumask_test_cpu(unsigned cpu, cpumask_t const volatile* mask)
 {
-    return (__atomic_load_n(&mask->bits[cpu / kBitsPerLong], __ATOMIC_RELAXED) >>
-                cpu % kBitsPerLong &
-            1) != 0;
+    return (*mask & cpumask_of(cpu)) != 0;
 }
 
-inline void cpumask_set_cpu(unsigned cpu, cpumask* mask)
+// Others may change other bits meanwhile.
+inline void cpumask_set_cpu(unsigned cpu, cpumask_t volatile* mask)
 {
-    __atomic_fetch_or(&mask->bits[cpu / kBitsPerLong], 1ul << cpu % kBitsPerLong, __ATOMIC_SEQ_CST);
+    auto* const bytes = reinterpret_cast<uint8_t volatile*>(mask);
+    __atomic_fetch_or(&bytes[cpu / 8], static_cast<uint8_t>(1u << cpu % 8), __ATOMIC_SEQ_CST);
 }
 
-inline void cpumask_clear_cpu(unsigned cpu, cpumask* mask)
+inline void cpumask_clear_cpu(unsigned cpu, cpumask_t volatile* mask)
 {
-    __atomic_fetch_and(&mask->bits[cpu / kBitsPerLong], ~(1ul << cpu % kBitsPerLong),
-                       __ATOMIC_SEQ_CST);
+    auto* const bytes = reinterpret_cast<uint8_t volatile*>(mask);
+    __atomic_fetch_and(&bytes[cpu / 8], static_cast<uint8_t>(~(1u << cpu % 8)), __ATOMIC_SEQ_CST);
 }
 
 // The next CPU of the mask above `cpu`, -1 to begin with; nr_cpu_ids or more at the end.
-unsigned cpumask_next(int cpu, cpumask const* mask);
-unsigned cpumask_weight(cpumask const* mask);
+unsigned cpumask_next(int cpu, cpumask_t const* mask);
+unsigned cpumask_weight(cpumask_t const* mask);
 
 #define for_each_cpu(cpu, mask)                                                                    \
     for ((cpu) = ::pagelab::kernel::cpumask_next(-1, mask); (cpu) < ::pagelab::kernel::nr_cpu_ids; \

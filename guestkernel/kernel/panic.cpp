@@ -7,6 +7,7 @@
 #include "guestkernel/abi/machine/ports.hpp"
 #include "guestkernel/arch/x86/cpu.hpp"
 #include "guestkernel/arch/x86/io.hpp"
+#include "guestkernel/arch/x86/percpu.hpp"
 #include "guestkernel/kernel/oops.hpp"
 #include "guestkernel/kernel/output_lock.hpp"
 #include "guestkernel/kernel/printk.hpp"

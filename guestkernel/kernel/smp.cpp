@@ -8,6 +8,7 @@
 
 #include "guestkernel/arch/x86/cpu.hpp"
 #include "guestkernel/arch/x86/lapic.hpp"
+#include "guestkernel/arch/x86/percpu.hpp"
 #include "guestkernel/kernel/call_single_data.hpp"
 #include "guestkernel/kernel/mpparse.hpp"
 #include "guestkernel/lib/preempt.hpp"
@@ -88,7 +89,7 @@ int call_single(unsigned cpu, smp_call_func_t function, void* info, call_wait wa
     return 0;
 }
 
-void call_many(cpumask const* mask, smp_call_func_t function, void* info, call_wait wait)
+void call_many(cpumask_t const* mask, smp_call_func_t function, void* info, call_wait wait)
 {
     unsigned const self = arch::smp_processor_id();
     auto& calls = *arch::this_cpu_ptr(&own_calls);
@@ -132,7 +133,7 @@ int smp_call_function_single(unsigned cpu, smp_call_func_t function, void* info,
     return result;
 }
 
-void smp_call_function_many(cpumask const* mask, smp_call_func_t function, void* info,
+void smp_call_function_many(cpumask_t const* mask, smp_call_func_t function, void* info,
                             call_wait wait)
 {
     lib::preempt_disable();

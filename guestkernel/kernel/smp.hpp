@@ -18,7 +18,7 @@ enum class call_wait : bool { no, yes };
 int smp_call_function_single(unsigned cpu, smp_call_func_t function, void* info, call_wait wait);
 
 // On all online CPUs of the mask but this one.
-void smp_call_function_many(cpumask const* mask, smp_call_func_t function, void* info,
+void smp_call_function_many(cpumask_t const* mask, smp_call_func_t function, void* info,
                             call_wait wait);
 void smp_call_function(smp_call_func_t function, void* info, call_wait wait);
 

@@ -15,6 +15,7 @@
 
 #include "guestkernel/arch/x86/bug.hpp"
 #include "guestkernel/arch/x86/layout.hpp"
+#include "guestkernel/arch/x86/percpu.hpp"
 #include "guestkernel/kernel/cpumask.hpp"
 #include "guestkernel/kernel/exports/interrupt.hpp"
 #include "guestkernel/kernel/exports/notifier.hpp"
@@ -64,7 +65,7 @@ constexpr auto kHardirqOffset = lib::HARDIRQ_OFFSET;
 constexpr unsigned kTaskUninterruptible = kernel::TASK_UNINTERRUPTIBLE;
 constexpr unsigned kPfKthread = kernel::PF_KTHREAD;
 constexpr auto kHz = kernel::HZ;
-constexpr auto kNrCpus = kernel::NR_CPUS;
+constexpr auto kNrCpus = pagelab::arch::NR_CPUS;
 constexpr auto kListPoison1 = lib::kListPoison1;
 constexpr size_t kBugEntrySize = sizeof(pagelab::arch::bug_entry);
 
@@ -154,7 +155,6 @@ SAME_SIZE(mm::shrink_control, shrink_control);
 
 SAME_SIZE(lib::spinlock_t, raw_spinlock_t);
 SAME_SIZE(lib::list_head, list_head);
-SAME_SIZE(kernel::cpumask, cpumask);
 SAME_SIZE(kernel::cpumask_t, cpumask);
 SAME_FIELD(kernel::task_struct, task_struct, __state);
 SAME_FIELD(kernel::task_struct, task_struct, flags);

@@ -56,7 +56,7 @@ int smp_call_function_single(int cpu, kernel::smp_call_func_t function, void* in
 }
 EXPORT_SYMBOL(smp_call_function_single);
 
-void smp_call_function_many(kernel::cpumask const* mask, kernel::smp_call_func_t function,
+void smp_call_function_many(kernel::cpumask_t const* mask, kernel::smp_call_func_t function,
                             void* info, bool wait)
 {
     kernel::smp_call_function_many(mask, function, info, call_wait{wait});
@@ -71,11 +71,11 @@ EXPORT_SYMBOL(smp_call_function);
 
 // Where `condition` holds, or everywhere if it is null; this CPU last.
 void on_each_cpu_cond_mask(bool (*condition)(int cpu, void* info), kernel::smp_call_func_t function,
-                           void* info, bool wait, kernel::cpumask const* mask)
+                           void* info, bool wait, kernel::cpumask_t const* mask)
 {
     lib::preempt_disable();
     unsigned const here = lib::smp_processor_id();
-    kernel::cpumask chosen = {};
+    kernel::cpumask_t chosen = 0;
     unsigned cpu;
     for_each_cpu(cpu, mask)
     {

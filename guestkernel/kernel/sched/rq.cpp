@@ -7,11 +7,6 @@ namespace {
 
 constexpr unsigned kMaskBits = 64;
 
-bool is_in(cpumask_t mask, unsigned cpu)
-{
-    return (mask >> cpu & 1) != 0;
-}
-
 } // namespace
 
 char task_state_to_char(task_struct const& p)
@@ -83,7 +78,7 @@ task_struct* detach_task(rq& rq, unsigned cpu)
 {
     for (lib::list_head* link = rq.queue.next; link != &rq.queue; link = link->next) {
         task_struct* const p = CONTAINER_OF(link, task_struct, run_list);
-        if (!is_in(p->cpus_mask, cpu))
+        if (!cpumask_test_cpu(cpu, &p->cpus_mask))
             continue;
         lib::list_del(p->run_list);
         rq.nr_running = rq.nr_running - 1;
@@ -98,7 +93,7 @@ unsigned select_task_rq(unsigned previous, cpumask_t allowed, unsigned (*nr_runn
     unsigned least = ~0u;
     for (unsigned i = 0; i < kMaskBits && least > 0; i++) {
         unsigned const cpu = (previous + i) % kMaskBits;
-        if (!is_in(allowed, cpu) || nr_running(cpu) >= least)
+        if (!cpumask_test_cpu(cpu, &allowed) || nr_running(cpu) >= least)
             continue;
         best = cpu;
         least = nr_running(cpu);

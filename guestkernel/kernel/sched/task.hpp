@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "guestkernel/kernel/cpumask.hpp"
 #include "guestkernel/kernel/sched/completion.hpp"
 #include "guestkernel/kernel/stacks.hpp"
 #include "guestkernel/lib/list.hpp"
@@ -39,14 +40,6 @@ enum : unsigned { // task_struct::flags
 };
 
 inline constexpr unsigned TASK_COMM_LEN = 16;
-
-using cpumask_t = uint64_t; // bit n: CPU n; NR_CPUS is 64
-inline constexpr cpumask_t kAllCpus = ~cpumask_t{0};
-
-inline constexpr cpumask_t cpumask_of(unsigned cpu)
-{
-    return cpumask_t{1} << cpu;
-}
 
 struct thread_struct {
     uintptr_t sp; // while it does not run: of the frame that __switch_to_asm left

@@ -152,7 +152,7 @@ void init_idle(task_struct& idle, unsigned cpu)
 
 void set_cpu_active(unsigned cpu)
 {
-    __atomic_fetch_or(&active_cpus, cpumask_of(cpu), __ATOMIC_SEQ_CST);
+    cpumask_set_cpu(cpu, &active_cpus);
 }
 
 void take_over(task_struct& p)
@@ -169,7 +169,7 @@ void take_over(task_struct& p)
 
 bool scheduler_is_running(unsigned cpu)
 {
-    return (active_cpus & cpumask_of(cpu)) != 0;
+    return cpumask_test_cpu(cpu, &active_cpus);
 }
 
 cpumask_t cpu_active_mask()
