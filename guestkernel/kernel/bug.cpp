@@ -1,6 +1,8 @@
 // What becomes of a WARN.
 #include "guestkernel/kernel/bug.hpp"
 
+#include <stdarg.h>
+
 #include "guestkernel/abi/x86/vectors.hpp"
 #include "guestkernel/kernel/module/module_list.hpp"
 #include "guestkernel/kernel/module/module_report.hpp"
@@ -69,10 +71,13 @@ bool handle_bug(arch::pt_regs& regs)
     return true;
 }
 
-[[gnu::noinline]] void warn(char const* message)
+[[gnu::noinline]] void warn(char const* format, ...)
 {
+    va_list arguments;
     printk(log_level::warning, kCutHere);
-    printk(log_level::warning, "%s", message);
+    va_start(arguments, format);
+    vprintk(log_level::warning, format, arguments);
+    va_end(arguments);
     BUG_TRAP(BUGFLAG_WARNING | BUGFLAG_NO_CUT_HERE);
 }
 

@@ -11,7 +11,7 @@ namespace pagelab::kernel {
 // Deals with the exception if it is a WARN's: reports it, taints with W, steps over it.
 bool handle_bug(arch::pt_regs& regs);
 
-// A WARN with a message, a whole line, which is printed first.
-void warn(char const* message);
+// A WARN with a message, a whole line, which is printed first, as printk() prints it.
+[[gnu::format(printf, 1, 2)]] void warn(char const* format, ...);
 
 } // namespace pagelab::kernel

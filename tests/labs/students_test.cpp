@@ -176,3 +176,24 @@ TEST_CASE("students' modules on i686")
     run_all("i686", 1);
     run_all("i686", 4);
 }
+
+// Source: Linux 6.1 init/main.c (do_one_initcall).
+TEST_CASE("an init that leaves preemption and interrupts off gets one warning for both")
+{
+    for (char const* arch : {"x86_64", "i686"}) {
+        CAPTURE(std::string(arch));
+        LabGuest guest({arch, 1, "slub"});
+        guest.take_log();
+        guest.ask("insmod careless.ko");
+        Lines const log = guest.take_log();
+        CHECK(std::ranges::count_if(log, [](std::string const& line) {
+                  return line.starts_with("WARNING: CPU: 0 PID: ");
+              }) == 1);
+        CHECK(std::ranges::any_of(log, [](std::string const& line) {
+            return line.starts_with("initcall careless_init+0x0/0x") &&
+                   line.ends_with(
+                       " [careless] returned with preemption imbalance disabled interrupts ");
+        }));
+        CHECK(guest.ask("rmmod careless") == "");
+    }
+}

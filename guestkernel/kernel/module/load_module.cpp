@@ -16,7 +16,6 @@
 #include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/vmalloc.hpp"
 #include "guestkernel/lib/errno.hpp"
-#include "guestkernel/lib/format.hpp"
 #include "guestkernel/lib/irqflags.hpp"
 #include "guestkernel/lib/preempt.hpp"
 #include "guestkernel/lib/string.hpp"
@@ -100,14 +99,10 @@ int form_module(module& m, load_info<native_elf>& info, char const* args)
         lib::preempt_count_add(count - lib::preempt_count());
     if (disabled_interrupts)
         lib::local_irq_enable();
-    if (is_imbalanced || disabled_interrupts) {
-        char message[192];
-        lib::snprintf(message, sizeof(message), "initcall %pS returned with %s%s\n",
-                      reinterpret_cast<void*>(function),
-                      is_imbalanced ? "preemption imbalance " : "",
-                      disabled_interrupts ? "disabled interrupts " : "");
-        warn(message);
-    }
+    if (is_imbalanced || disabled_interrupts)
+        warn("initcall %pS returned with %s%s\n", reinterpret_cast<void*>(function),
+             is_imbalanced ? "preemption imbalance " : "",
+             disabled_interrupts ? "disabled interrupts " : "");
     return result;
 }
 

@@ -208,9 +208,14 @@ void printk(log_level, char const* format, ...)
     log_text += line;
 }
 
-void warn(char const* message)
+void warn(char const* format, ...)
 {
-    log_text += message;
+    char line[512];
+    va_list arguments;
+    va_start(arguments, format);
+    lib::vsnprintf(line, sizeof(line), format, arguments);
+    va_end(arguments);
+    log_text += line;
 }
 
 char const* sprint_symbol(char* buffer, uintptr_t)
