@@ -36,6 +36,8 @@ class Reader {
     {
         ZoneBuddy buddy;
         buddy.zone = zone;
+        if (zone.damage)
+            report(*zone.damage);
         auto const areas = TRY(view_.types().member("zone", "free_area"));
         auto const lists = TRY(view_.types().member("free_area", "free_list"));
         orders_ = std::min(areas.count, kMaxOrders);

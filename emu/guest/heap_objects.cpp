@@ -23,7 +23,8 @@ class Collector {
             for (Slab const& slab : cache.slabs) {
                 numbers.push_back(table_.objects.size());
                 for (uint64_t i = 0; i < slab.objects; i++)
-                    table_.objects.push_back({slab.first + i * cache.size, cache.object_size,
+                    table_.objects.push_back({slab.first + i * cache.size,
+                                              std::min(cache.object_size, cache.size),
                                               cache.name.c_str(), &cache, false, false});
                 for (FreeObject const& free : slab.free)
                     table_.objects[numbers.back() + free.index].size = 0;
@@ -31,17 +32,25 @@ class Collector {
         }
     }
 
+    // Areas in use do not overlap, and have no more pages than there are.
     void collect_areas()
     {
+        uint64_t const frames = view_.memory().end().value;
         for (VmapArea const& area : index_.vmap.areas) {
             if (area.is_lazy || area.nr_pages == 0)
                 continue;
-            uint64_t const bytes = std::min(area.nr_pages * kPageSize, area.end - area.start);
+            uint64_t const pages = std::min(area.nr_pages, frames);
+            uint64_t const bytes = std::min(pages * kPageSize, area.end - area.start);
             bool const is_stack = index_.tasks.on_stack(area.start) != nullptr;
             table_.areas.push_back(table_.objects.size());
             table_.objects.push_back({area.start, bytes, "vmalloc", nullptr, is_stack, is_stack});
         }
         std::ranges::sort(table_.areas, {}, [&](size_t i) { return table_.objects[i].start; });
+        for (size_t i = 1; i < table_.areas.size(); i++) {
+            HeapObject& before = table_.objects[table_.areas[i - 1]];
+            uint64_t const room = table_.objects[table_.areas[i]].start - before.start;
+            before.size = std::min(before.size, room);
+        }
     }
 
     // Compound blocks that are no slab.
@@ -60,23 +69,27 @@ class Collector {
                                            if ((number_at(page, flags) & (head | others)) == head)
                                                heads.push_back(pfn);
                                        });
+        Pfn end; // no block is in another
         for (Pfn const pfn : heads)
-            add_block(pfn);
+            if (pfn >= end)
+                end = pfn + add_block(pfn);
         return {};
     }
 
   private:
-    void add_block(Pfn head)
+    // How many pages the block has; 0: it is none.
+    uint64_t add_block(Pfn head)
     {
         VirtAddr const tail = index_.pages.page_of(head + 1);
         auto const order = view_.read_field(tail, "page", "compound_order");
         auto const address = index_.direct.address_of(head);
         if (!order || *order > kMaxOrder || !address)
-            return;
+            return 0;
         for (uint64_t i = 0; i < uint64_t{1} << *order; i++)
             table_.blocks[head.value + i] = table_.objects.size();
         table_.objects.push_back(
             {*address, kPageSize << *order, "kmalloc-large", nullptr, false, false});
+        return uint64_t{1} << *order;
     }
 
     KernelView const& view_;

@@ -13,8 +13,7 @@ namespace pagelab::guest {
 
 namespace {
 
-constexpr uint64_t kMaxAreaPages = 1 << 20;   // of one vmalloc area
-constexpr uint64_t kMaxMappedPages = 1 << 22; // of all
+constexpr uint64_t kMaxMappedPages = 1 << 22; // of all vmalloc areas
 
 template<class T>
 T value_or_empty(Result<T> result)
@@ -27,7 +26,7 @@ void index_slabs(KernelIndex& index)
     for (uint32_t c = 0; c < index.slabs.caches.size(); c++) {
         SlabCacheMap const& cache = index.slabs.caches[c];
         for (uint32_t s = 0; s < cache.slabs.size(); s++)
-            for (uint64_t i = 0; i < uint64_t{1} << cache.order; i++)
+            for (uint64_t i = 0; i < cache.slabs[s].pages; i++)
                 index.slab_pages[cache.slabs[s].pfn.value + i] = {c, s};
     }
 }
@@ -36,10 +35,11 @@ void index_slabs(KernelIndex& index)
 void index_areas(KernelView const& view, KernelIndex& index)
 {
     uint64_t const word = view.types().pointer_size();
+    uint64_t const frames = view.memory().end().value;
     uint64_t left = kMaxMappedPages;
     for (VmapArea const& area : index.vmap.areas) {
         uint64_t const room = (area.end - area.start) / kPageSize;
-        uint64_t const count = std::min({area.nr_pages, room, kMaxAreaPages, left});
+        uint64_t const count = std::min({area.nr_pages, room, frames, left});
         if (count == 0 || area.pages.value == 0)
             continue;
         std::vector<std::byte> array(count * word);

@@ -11,7 +11,7 @@ namespace pagelab::guest {
 
 namespace {
 
-constexpr size_t kPiece = 64 << 10; // bytes read at once
+constexpr uint64_t kPiece = 64 << 10; // bytes read at once
 
 class Search {
   public:
@@ -24,6 +24,8 @@ class Search {
     {
         table_ = TRY(collect_heap_objects(view_, index_));
         mark_descriptors();
+        if (index_.slabs.allocator == "slab")
+            mark_arrays();
         registers_ = registers;
         for (uint64_t const value : registers)
             reach(VirtAddr(value));
@@ -53,6 +55,22 @@ class Search {
                     object->reached = object->is_opaque = true;
             if (HeapObject* const array = table_.find(index_, area.pages))
                 array->reached = array->is_opaque = true;
+        }
+    }
+
+    // SLAB: its arrays still have what they gave out.
+    void mark_arrays()
+    {
+        auto const mark = [&](Result<uint64_t> const& array) {
+            if (HeapObject* const object = array ? table_.find(index_, VirtAddr(*array)) : nullptr)
+                object->reached = object->is_opaque = true;
+        };
+        for (SlabCacheMap const& cache : index_.slabs.caches) {
+            for (size_t cpu = 0; cpu < index_.percpu.offsets.size(); cpu++)
+                mark(view_.read_field(cache.address, "kmem_cache",
+                                      fmt::format("cpu_cache[{}]", cpu)));
+            if (auto const node = view_.read_field(cache.address, "kmem_cache", "array.node"))
+                mark(view_.read_field(VirtAddr(*node), "kmem_cache_node_array", "shared"));
         }
     }
 
@@ -125,23 +143,21 @@ class Search {
         VirtAddr const first((start.value + word - 1) / word * word);
         VirtAddr const end = start + size;
         for (VirtAddr here = first; here < end;) {
-            uint64_t const whole = std::min<uint64_t>(end - here, kPiece);
-            buffer_.resize(whole);
-            uint64_t piece = whole;
-            if (!view_.memory().read(here, buffer_)) {
-                piece = std::min(whole, kPageSize - here.page_offset());
-                if (!view_.memory().read(here, std::span(buffer_).first(piece)))
-                    std::ranges::fill(buffer_, std::byte{0});
+            TRY(step_(scanned_));
+            if (uint64_t const hole = view_.memory().unmapped_run(here); hole != 0) {
+                here += std::min(hole, end - here);
+                continue;
             }
-            for (uint64_t at = 0; at + word <= piece; at += word) {
+            buffer_.resize(std::min({end - here, kPiece, view_.memory().mapped_run(here)}));
+            TRY(view_.memory().read(here, buffer_));
+            for (uint64_t at = 0; at + word <= buffer_.size(); at += word) {
                 uint64_t value = 0;
                 std::memcpy(&value, buffer_.data() + at, word);
                 if (value != 0)
                     reach(VirtAddr(value));
             }
-            scanned_ += piece;
-            here += piece;
-            TRY(step_(scanned_));
+            scanned_ += buffer_.size();
+            here += buffer_.size();
         }
         return {};
     }

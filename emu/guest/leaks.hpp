@@ -8,7 +8,7 @@
 // into an object (at any byte of it). What is never reached is a leak, as far as words tell: an
 // address kept in another form is not seen, a number that looks like one hides a leak. The guest
 // takes no part in it. Page tables and free memory are not read; an area's own descriptors do not
-// count as pointers to it. SLAB's arrays do count, and they still have what they gave out last.
+// count as pointers to it, nor do SLAB's arrays, which still have what they gave out last.
 // Source for the idea: Linux 6.1 mm/kmemleak.c.
 #pragma once
 

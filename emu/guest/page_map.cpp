@@ -73,8 +73,8 @@ void PageMap::for_each_page(Pfn first, Pfn end, Visit const& visit) const
     std::vector<std::byte> buffer(kPagesAtOnce * page_size_);
     while (first < end) {
         VirtAddr const here = page_of(first);
-        if (view_.memory().mapped_run(here) == 0) {
-            first = first + (kPageSize - here.page_offset() + page_size_ - 1) / page_size_;
+        if (uint64_t const hole = view_.memory().unmapped_run(here); hole != 0) {
+            first = first + std::min(end - first, (hole + page_size_ - 1) / page_size_);
             continue;
         }
         auto const many = std::span(buffer).first(std::min(end - first, kPagesAtOnce) * page_size_);

@@ -88,13 +88,23 @@ Result<SlabFields> find_fields(PageMap const& pages)
     return fields;
 }
 
+// How many slots are in the pages of a slab, from `behind` bytes on.
+uint64_t room_for_objects(SlabCacheMap const& cache, uint64_t pages, uint64_t behind)
+{
+    uint64_t const bytes = pages * kPageSize;
+    return behind < bytes && cache.size != 0 ? (bytes - behind) / cache.size : 0;
+}
+
 // The slab that a struct page says it is.
 void add_slab(SlabMapper& mapper, SlabFields const& fields, SlabCacheMap& cache, Pfn pfn,
               std::span<std::byte const> page)
 {
+    mapper.cut_last_slab(pfn);
+    mapper.last = &cache;
     Slab slab;
     slab.page = mapper.pages.page_of(pfn);
     slab.pfn = pfn;
+    slab.pages = uint64_t{1} << cache.order;
     VirtAddr const start = mapper.address_of(pfn);
     bool const is_array = mapper.map.allocator == "slab";
     VirtAddr const slot = is_array ? VirtAddr(number_at(page, fields.first)) : start;
@@ -102,10 +112,7 @@ void add_slab(SlabMapper& mapper, SlabFields const& fields, SlabCacheMap& cache,
     slab.objects =
         is_array ? mapper.objects_per_slab(cache) : number_at(page, fields.objects) & kObjectsMask;
     slab.inuse = number_at(page, is_array ? fields.active : fields.inuse);
-    uint64_t const behind = slot - start;
-    uint64_t const room = behind < cache.slab_bytes() && cache.size != 0
-                              ? (cache.slab_bytes() - behind) / cache.size
-                              : 0;
+    uint64_t const room = room_for_objects(cache, slab.pages, slot - start);
     if (slab.objects > room) {
         mapper.damaged("objects of a slab of " + cache.name, slab.page, room, slab.objects);
         slab.objects = room;
@@ -157,6 +164,20 @@ Result<> scan_pages(SlabMapper& mapper)
 }
 
 } // namespace
+
+void SlabMapper::cut_last_slab(Pfn end)
+{
+    if (last == nullptr)
+        return;
+    Slab& slab = last->slabs.back();
+    uint64_t const room = end - slab.pfn; // pages
+    if (room >= slab.pages)
+        return;
+    damaged("end of a slab of " + last->name, slab.page, end.value, slab.pfn.value + slab.pages);
+    slab.pages = room;
+    uint64_t const behind = slab.first - last->pad - address_of(slab.pfn);
+    slab.objects = std::min(slab.objects, room_for_objects(*last, room, behind));
+}
 
 char const* name(SlabPlace place)
 {

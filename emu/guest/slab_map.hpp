@@ -36,6 +36,7 @@ struct FreeObject {
 struct Slab {
     VirtAddr page; // its struct slab
     Pfn pfn;
+    uint64_t pages = 0;   // as its cache has them, or up to the next slab
     VirtAddr first;       // object 0
     uint64_t objects = 0; // no more than fit, whatever the guest says
     uint64_t inuse = 0;   // as the slab counts; those free to a CPU included

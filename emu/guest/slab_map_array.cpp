@@ -92,7 +92,7 @@ Slab* SlabMapper::slab_around(SlabCacheMap& cache, VirtAddr address) const
     if (after == cache.slabs.begin())
         return nullptr;
     Slab& slab = *std::prev(after);
-    return pfn - slab.pfn < uint64_t{1} << cache.order ? &slab : nullptr;
+    return pfn - slab.pfn < slab.pages ? &slab : nullptr;
 }
 
 Result<> map_array_lists(SlabMapper& mapper, SlabCacheMap& cache)

@@ -22,6 +22,7 @@ struct SlabMapper {
     uint64_t cpus = 0;            // that are online
     uint64_t objects_left = 0;    // memory has no room for more of them
     size_t steps_left = 1u << 26; // along all free lists: what damage may make of them is bounded
+    SlabCacheMap* last = nullptr; // whose slab was found last
     std::unordered_map<uint64_t, VirtAddr> freelists; // each slab's own, by page frame
 
     VirtAddr address_of(Pfn pfn) const
@@ -34,6 +35,7 @@ struct SlabMapper {
     }
     // SLAB: of this cache; 0 if it cannot be read.
     uint64_t objects_per_slab(SlabCacheMap const& cache) const;
+    void cut_last_slab(Pfn end); // another begins there
     // The cache's slab with this struct page, or around this address; null: none.
     static Slab* slab_of_page(SlabCacheMap& cache, VirtAddr page);
     Slab* slab_around(SlabCacheMap& cache, VirtAddr address) const;

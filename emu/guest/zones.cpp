@@ -10,7 +10,17 @@ namespace {
 constexpr size_t kMaxName = 16;
 constexpr uint64_t kWatermarks = 3;
 constexpr uint64_t kMaxZones = 16;
-constexpr uint64_t kMaxPfn = uint64_t{128} << (30 - kPageShift); // twice the largest machine
+
+void cut_to_ram(Zone& zone, Pfn end)
+{
+    uint64_t const room = zone.start < end ? end - zone.start : 0;
+    if (zone.spanned <= room)
+        return;
+    zone.damage = Damage{"end of zone " + zone.name, zone.address, end.value,
+                         zone.start.value + zone.spanned};
+    zone.start = std::min(zone.start, end);
+    zone.spanned = room;
+}
 
 // An array member's first `limit` elements.
 Result<std::vector<uint64_t>> read_array(KernelView const& view, VirtAddr zone, char const* name,
@@ -37,9 +47,7 @@ Result<Zone> read_zone(KernelView const& view, VirtAddr address, VirtAddr name)
     zone.nr_free_pages = TRY(field(fmt::format("vm_stat[{}]", free_item).c_str()));
     zone.watermark = TRY(read_array(view, address, "_watermark", kWatermarks));
     zone.lowmem_reserve = TRY(read_array(view, address, "lowmem_reserve", kMaxZones));
-    if (zone.start.value > kMaxPfn || zone.spanned > kMaxPfn)
-        return fail("zone {} spans {:#x} pages from pfn {:#x}", zone.name, zone.spanned,
-                    zone.start.value);
+    cut_to_ram(zone, view.memory().end());
     return zone;
 }
 

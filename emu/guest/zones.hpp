@@ -5,9 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "emu/guest/damage.hpp"
 #include "emu/guest/kernel_view.hpp"
 
 namespace pagelab::guest {
@@ -22,6 +24,8 @@ struct Zone {
     uint64_t nr_free_pages = 0;      // vm_stat[NR_FREE_PAGES]
     std::vector<uint64_t> watermark; // min, low, high
     std::vector<uint64_t> lowmem_reserve;
+    std::optional<Damage>
+        damage; // it says that it is behind the end of RAM: start, spanned are cut
 
     Pfn end() const { return start + spanned; }
     bool holds(Pfn pfn) const { return pfn >= start && pfn.value - start.value < spanned; }

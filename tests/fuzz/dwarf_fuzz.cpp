@@ -32,6 +32,11 @@ class ZeroMemory final : public GuestMemory {
     {
         return address.value < 4096 ? 0 : 4096 - address.value % 4096;
     }
+    uint64_t unmapped_run(VirtAddr address) const override
+    {
+        return address.value < 4096 ? 4096 - address.value : 0;
+    }
+    Pfn end() const override { return Pfn(uint64_t{1} << 20); }
 };
 
 void look_at_types(CScope const& scope, CTypes const& types)

@@ -153,12 +153,24 @@ TEST_CASE("parts of the struct page array may be missing")
     CHECK(report.zones[0].scanned.empty());
 }
 
-TEST_CASE("roots that cannot be read are errors of one line")
+TEST_CASE("a zone that ends behind all RAM is damage, and read up to there")
 {
     KernelWithBlocks kernel("sample-x86_64");
     kernel.set(kernel.zone(), "zone", "spanned_pages", uint64_t{1} << 50);
-    CHECK(read_buddy(kernel.view()).error().message ==
-          "zone Normal spans 0x4000000000000 pages from pfn 0x10");
+    auto const report = report_of(kernel);
+    REQUIRE(report.damage.size() == 1);
+    CHECK(report.damage[0] == Damage{"end of zone Normal", kernel.zone(),
+                                     kernel.view().memory().end().value,
+                                     (uint64_t{1} << 50) + 0x10});
+    CHECK(report.zones[0].zone.end() == kernel.view().memory().end());
+    kernel.set(kernel.zone(), "zone", "spanned_pages", 0x100);
+    kernel.set(kernel.zone(), "zone", "zone_start_pfn", uint64_t{1} << 50);
+    CHECK(report_of(kernel).zones[0].zone.spanned == 0);
+}
+
+TEST_CASE("roots that cannot be read are errors of one line")
+{
+    KernelWithBlocks kernel("sample-x86_64");
     kernel.set(kernel.zone(), "zone", "name", 0x7000'0000);
     CHECK(read_buddy(kernel.view()).error().message == "address 0x70000000: not present");
     kernel.unmap(kernel.zone());

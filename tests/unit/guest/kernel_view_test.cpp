@@ -72,6 +72,13 @@ TEST_CASE("a number may straddle pages that lie apart")
     CHECK(kernel.view().memory().mapped_run(straddling) == 4);
     CHECK(kernel.view().memory().mapped_run(VirtAddr(0x60'2000)) == 0);
     CHECK(kernel.view().memory().mapped_run(VirtAddr(0x10'0000)) == 0x10'0000);
+    CHECK(kernel.view().memory().unmapped_run(straddling) == 0);
+    CHECK(kernel.view().memory().unmapped_run(VirtAddr(0x60'2010)) == 0xff0);
+    CHECK(kernel.view().memory().unmapped_run(VirtAddr(0x90'0000)) == 0x10'0000);
+    uint64_t const terabyte = uint64_t{1} << 40;
+    CHECK(kernel.view().memory().unmapped_run(VirtAddr(terabyte)) == terabyte / 2);
+    CHECK(kernel.view().memory().unmapped_run(VirtAddr(uint64_t{1} << 47)) ==
+          ~uint64_t{0} - (uint64_t{1} << 48) + 1); // to the upper half
     CHECK(!kernel.view().read_unsigned(VirtAddr(0x60'1ffc), 8));
     CHECK(!kernel.view().read_unsigned(VirtAddr(0x8000'0000'0000), 8));
     CHECK(!kernel.view().read_unsigned(straddling, 0));

@@ -236,3 +236,26 @@ TEST_CASE("the map of slabs says where a free list is broken, and goes on")
         CHECK(first_damage(6, 0) == "objects in use of a slab of thing");
     }
 }
+
+TEST_CASE("a slab ends where the next one begins, whatever its cache says")
+{
+    for (char const* name : {"sample-i686", "sample-x86_64"}) {
+        CAPTURE(std::string(name));
+        KernelWithCache kernel(name);
+        kernel.set(kCache, "kmem_cache", "oo.x", 10 << 16 | 8); // slabs of 1024 pages
+        kernel.set(kernel.page(kPartial), "slab", "objects_frozen", 0x7fff);
+        kernel.put_slab(kPartial + 1, 8);
+        auto const map = read_slab_map(kernel.view()).value();
+        SlabCacheMap const& cache = *map.cache("thing");
+        REQUIRE(cache.slabs.size() == 3);
+        CHECK(cache.slabs[0].pages == 1);
+        CHECK(cache.slabs[0].objects == kPageSize / kSlot);
+        CHECK(cache.slabs[1].pages == kFull - kPartial - 1);
+        CHECK(cache.slabs[2].pages == 1024);
+        bool is_noted = false;
+        for (Damage const& damage : map.damage)
+            is_noted = is_noted || damage == Damage{"end of a slab of thing", kernel.page(kPartial),
+                                                    kPartial + 1, kPartial + 1024};
+        CHECK(is_noted);
+    }
+}
