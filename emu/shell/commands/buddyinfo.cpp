@@ -2,7 +2,7 @@
 #include "emu/guest/buddyinfo.hpp"
 
 #include "emu/shell/commands/commands.hpp"
-#include "emu/shell/session.hpp"
+#include "emu/shell/proc_file.hpp"
 
 namespace pagelab::shell {
 
@@ -17,28 +17,15 @@ EXAMPLES
   buddyinfo | grep DMA32
 )";
 
-Result<Json> read(Session& session)
+Result<std::string> compute(guest::KernelView const& kernel)
 {
-    guest::KernelView const* const kernel = TRY(session.target().kernel());
-    guest::BuddyReport const report = TRY(guest::read_buddy(*kernel));
-    return Json{{"text", guest::format_buddyinfo(report, guest::BuddySource::Lists)}};
-}
-
-Reader declare(CLI::App&)
-{
-    return [](Session& session) { return read(session); };
-}
-
-std::string text(Json const& document)
-{
-    return plain(document["text"]);
+    guest::BuddyReport const report = TRY(guest::read_buddy(kernel));
+    return guest::format_buddyinfo(report, guest::BuddySource::Lists);
 }
 
 } // namespace
 
-Command const kBuddyinfo = {
-    "buddyinfo", Group::Kernel,           "/proc/buddyinfo, computed by the host",
-    kHelpText,   R"({"text": "string"})", declare,
-    text};
+Command const kBuddyinfo =
+    proc_file<compute>("buddyinfo", "/proc/buddyinfo, computed by the host", kHelpText);
 
 } // namespace pagelab::shell

@@ -2,7 +2,7 @@
 #include "emu/guest/iomem.hpp"
 
 #include "emu/shell/commands/commands.hpp"
-#include "emu/shell/session.hpp"
+#include "emu/shell/proc_file.hpp"
 
 namespace pagelab::shell {
 
@@ -15,30 +15,18 @@ constexpr char kHelpText[] =
 
 EXAMPLES
   iomem
-  iomem > before; guest 'stress 1000 1'; iomem | diff before -
+  iomem > before
+  guest 'stress 1000 1'
+  iomem | diff before -
 )";
 
-Result<Json> read(Session& session)
+Result<std::string> compute(guest::KernelView const& kernel)
 {
-    guest::KernelView const* const kernel = TRY(session.target().kernel());
-    guest::ResourceTree const tree = TRY(guest::read_iomem(*kernel));
-    return Json{{"text", guest::format_iomem(tree)}};
-}
-
-Reader declare(CLI::App&)
-{
-    return [](Session& session) { return read(session); };
-}
-
-std::string text(Json const& document)
-{
-    return plain(document["text"]);
+    return guest::format_iomem(TRY(guest::read_iomem(kernel)));
 }
 
 } // namespace
 
-Command const kIomem = {"iomem",   Group::Kernel,           "/proc/iomem, computed by the host",
-                        kHelpText, R"({"text": "string"})", declare,
-                        text};
+Command const kIomem = proc_file<compute>("iomem", "/proc/iomem, computed by the host", kHelpText);
 
 } // namespace pagelab::shell

@@ -2,7 +2,7 @@
 #include "emu/guest/slab.hpp"
 
 #include "emu/shell/commands/commands.hpp"
-#include "emu/shell/session.hpp"
+#include "emu/shell/proc_file.hpp"
 
 namespace pagelab::shell {
 
@@ -17,31 +17,19 @@ Objects on a CPU's list are active here, as in Linux; slab tells them apart.
 
 EXAMPLES
   slabinfo
-  slabinfo > before; guest 'stress 1000 1'; slabinfo | diff before -
+  slabinfo > before
+  guest 'stress 1000 1'
+  slabinfo | diff before -
 )";
 
-Result<Json> read(Session& session)
+Result<std::string> compute(guest::KernelView const& kernel)
 {
-    guest::KernelView const* const kernel = TRY(session.target().kernel());
-    guest::SlabReport const report = TRY(guest::read_slabs(*kernel));
-    return Json{{"text", guest::format_slabinfo(report)}};
-}
-
-Reader declare(CLI::App&)
-{
-    return [](Session& session) { return read(session); };
-}
-
-std::string text(Json const& document)
-{
-    return plain(document["text"]);
+    return guest::format_slabinfo(TRY(guest::read_slabs(kernel)));
 }
 
 } // namespace
 
-Command const kSlabinfo = {
-    "slabinfo", Group::Kernel,           "/proc/slabinfo, computed by the host",
-    kHelpText,  R"({"text": "string"})", declare,
-    text};
+Command const kSlabinfo =
+    proc_file<compute>("slabinfo", "/proc/slabinfo, computed by the host", kHelpText);
 
 } // namespace pagelab::shell

@@ -2,7 +2,7 @@
 #include "emu/guest/vmap.hpp"
 
 #include "emu/shell/commands/commands.hpp"
-#include "emu/shell/session.hpp"
+#include "emu/shell/proc_file.hpp"
 
 namespace pagelab::shell {
 
@@ -14,32 +14,20 @@ constexpr char kHelpText[] = R"(Areas of the vmalloc window, as the kernel's own
 
 EXAMPLES
   vmallocinfo
-  vmallocinfo > before; guest 'stress 1000 1'; vmallocinfo | diff before -
+  vmallocinfo > before
+  guest 'stress 1000 1'
+  vmallocinfo | diff before -
 )";
 
-Result<Json> read(Session& session)
+Result<std::string> compute(guest::KernelView const& kernel)
 {
-    guest::KernelView const* const kernel = TRY(session.target().kernel());
-    guest::VmapReport const report = TRY(guest::read_vmap(*kernel));
-    guest::Kallsyms const symbols = TRY(guest::Kallsyms::read(*kernel));
-    return Json{{"text", TRY(guest::format_vmallocinfo(*kernel, report, symbols))}};
-}
-
-Reader declare(CLI::App&)
-{
-    return [](Session& session) { return read(session); };
-}
-
-std::string text(Json const& document)
-{
-    return plain(document["text"]);
+    guest::VmapReport const report = TRY(guest::read_vmap(kernel));
+    return guest::format_vmallocinfo(kernel, report, TRY(guest::Kallsyms::read(kernel)));
 }
 
 } // namespace
 
-Command const kVmallocinfo = {
-    "vmallocinfo", Group::Kernel,           "/proc/vmallocinfo, computed by the host",
-    kHelpText,     R"({"text": "string"})", declare,
-    text};
+Command const kVmallocinfo =
+    proc_file<compute>("vmallocinfo", "/proc/vmallocinfo, computed by the host", kHelpText);
 
 } // namespace pagelab::shell

@@ -2,7 +2,7 @@
 #include "emu/guest/zoneinfo.hpp"
 
 #include "emu/shell/commands/commands.hpp"
-#include "emu/shell/session.hpp"
+#include "emu/shell/proc_file.hpp"
 
 namespace pagelab::shell {
 
@@ -14,30 +14,14 @@ The node's counters stand with its first populated zone.
 
 EXAMPLES
   zoneinfo
-  zoneinfo > before; guest 'stress 1000 1'; zoneinfo | diff before -
+  zoneinfo > before
+  guest 'stress 1000 1'
+  zoneinfo | diff before -
 )";
-
-Result<Json> read(Session& session)
-{
-    guest::KernelView const* const kernel = TRY(session.target().kernel());
-    return Json{{"text", TRY(guest::format_zoneinfo(*kernel))}};
-}
-
-Reader declare(CLI::App&)
-{
-    return [](Session& session) { return read(session); };
-}
-
-std::string text(Json const& document)
-{
-    return plain(document["text"]);
-}
 
 } // namespace
 
-Command const kZoneinfo = {
-    "zoneinfo", Group::Kernel,           "/proc/zoneinfo, computed by the host",
-    kHelpText,  R"({"text": "string"})", declare,
-    text};
+Command const kZoneinfo = proc_file<guest::format_zoneinfo>(
+    "zoneinfo", "/proc/zoneinfo, computed by the host", kHelpText);
 
 } // namespace pagelab::shell
