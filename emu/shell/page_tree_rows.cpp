@@ -3,6 +3,7 @@
 
 #include "emu/mmu/entry_view.hpp"
 #include "emu/mmu/page_tree.hpp"
+#include "emu/shell/cap.hpp"
 #include "emu/shell/text_table.hpp"
 
 namespace pagelab::shell {
@@ -43,7 +44,7 @@ TreeRows read_tree_rows(mmu::Context const& context, mem::PhysicalMemory const& 
 {
     TreeRows result;
     mmu::read_page_tree(context, memory, [&](mmu::TreeRow const& row) {
-        result.more = result.rows.size() == cap;
+        result.more = is_beyond(cap, result.rows.size());
         if (!result.more)
             result.rows.push_back(row_json(context, row));
         return !result.more;

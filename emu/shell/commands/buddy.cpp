@@ -6,7 +6,7 @@
 
 #include "emu/guest/direct_map.hpp"
 #include "emu/guest/page_map.hpp"
-#include "emu/shell/list_cap.hpp"
+#include "emu/shell/cap.hpp"
 #include "emu/shell/commands/commands.hpp"
 #include "emu/shell/damage_list.hpp"
 #include "emu/shell/session.hpp"
@@ -43,7 +43,7 @@ struct Options {
     std::optional<unsigned> order;
     std::string type;
     bool used = false;
-    std::shared_ptr<size_t> cap;
+    std::shared_ptr<uint64_t> cap;
 };
 
 std::string type_name(size_t type)
@@ -183,7 +183,7 @@ Reader declare(CLI::App& arguments)
     arguments.add_option("ORDER", options->order, "its blocks of 2^ORDER pages, one by one");
     arguments.add_option("TYPE", options->type, "only this migrate type");
     arguments.add_flag("--used", options->used, "all of each zone, free or not, by address");
-    options->cap = add_list_cap(arguments, 64);
+    options->cap = add_cap(arguments, 64);
     return [options](Session& session) { return read(session, *options); };
 }
 

@@ -58,7 +58,7 @@ class Differences {
         ++bytes_;
         bool const goes_on = offset == next_ && bytes_ != 1;
         next_ = offset + 1;
-        if (more_ || (!goes_on && all_.size() == cap_)) {
+        if (more_ || (!goes_on && is_beyond(cap_, all_.size()))) {
             more_ = true;
             return;
         }

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <span>
 
-#include "emu/shell/list_cap.hpp"
+#include "emu/shell/cap.hpp"
 #include "emu/shell/commands/commands.hpp"
 #include "emu/shell/kernel_index.hpp"
 
@@ -47,7 +47,7 @@ Json describe(guest::KernelIndex const& index, guest::Leak const& leak)
     return result;
 }
 
-Result<Json> read(Session& session, size_t cap)
+Result<Json> read(Session& session, uint64_t cap)
 {
     guest::KernelView const* const kernel = TRY(session.target().kernel());
     guest::KernelIndex const* const index = TRY(kernel_index(session));
@@ -73,7 +73,7 @@ Result<Json> read(Session& session, size_t cap)
 
 Reader declare(CLI::App& arguments)
 {
-    auto const cap = add_list_cap(arguments, 64);
+    auto const cap = add_cap(arguments, 64);
     return [cap](Session& session) { return read(session, *cap); };
 }
 

@@ -2,7 +2,7 @@
 #include <array>
 #include <map>
 
-#include "emu/shell/list_cap.hpp"
+#include "emu/shell/cap.hpp"
 #include "emu/shell/commands/commands.hpp"
 #include "emu/shell/damage_list.hpp"
 #include "emu/shell/kernel_index.hpp"
@@ -29,7 +29,7 @@ struct Options {
     std::string cache;
     bool used = false;
     bool free = false;
-    std::shared_ptr<size_t> cap;
+    std::shared_ptr<uint64_t> cap;
 };
 
 std::string list_name(int list)
@@ -129,7 +129,7 @@ Reader declare(CLI::App& arguments)
     arguments.add_option("CACHE", options->cache, "a cache's name, as slab lists them")->required();
     arguments.add_flag("--used", options->used, "only objects in use");
     arguments.add_flag("--free", options->free, "only free objects");
-    options->cap = add_list_cap(arguments, 256);
+    options->cap = add_cap(arguments, 256);
     return [options](Session& session) { return read(session, *options); };
 }
 

@@ -2,7 +2,7 @@
 #include "emu/guest/pcp.hpp"
 
 #include "emu/guest/page_map.hpp"
-#include "emu/shell/list_cap.hpp"
+#include "emu/shell/cap.hpp"
 #include "emu/shell/commands/commands.hpp"
 #include "emu/shell/damage_list.hpp"
 #include "emu/shell/session.hpp"
@@ -24,7 +24,7 @@ EXAMPLES
   pcp -c 0 | grep 'cpu 1'
 )";
 
-Result<Json> read(Session& session, size_t cap)
+Result<Json> read(Session& session, uint64_t cap)
 {
     guest::KernelView const* const kernel = TRY(session.target().kernel());
     guest::PcpReport const report = TRY(guest::read_pcp(*kernel));
@@ -55,7 +55,7 @@ Result<Json> read(Session& session, size_t cap)
 
 Reader declare(CLI::App& arguments)
 {
-    auto const cap = add_list_cap(arguments, 64);
+    auto const cap = add_cap(arguments, 64);
     return [cap](Session& session) { return read(session, *cap); };
 }
 

@@ -38,7 +38,7 @@ Result<Json> read(Session& session, Question const& question)
     selection.keep_going = [&] { return session.progress().step(0, 0).has_value(); };
     mmu::PageTotals const totals = mmu::read_page_tables(
         context, session.target().memory(), selection, [&](mmu::PageRun const& run) {
-            more = aliases.size() == *question.cap;
+            more = is_beyond(*question.cap, aliases.size());
             if (more)
                 return false;
             Json row = rows.row(run);

@@ -131,7 +131,7 @@ Result<Json> read(Session& session, Question const& question)
             return false;
         if (!question.has.empty() && has - run.start.value >= run.size())
             return has > run.start.value;
-        if (runs.size() == *question.cap) {
+        if (is_beyond(*question.cap, runs.size())) {
             more = true;
             return false;
         }

@@ -1,7 +1,7 @@
 // slab: the table of caches, or one cache's slabs.
 #include "emu/guest/slab_map.hpp"
 
-#include "emu/shell/list_cap.hpp"
+#include "emu/shell/cap.hpp"
 #include "emu/shell/commands/commands.hpp"
 #include "emu/shell/damage_list.hpp"
 #include "emu/shell/session.hpp"
@@ -31,7 +31,7 @@ EXAMPLES
 
 struct Options {
     std::string cache;
-    std::shared_ptr<size_t> cap;
+    std::shared_ptr<uint64_t> cap;
 };
 
 Json describe(guest::SlabCacheMap const& cache)
@@ -46,7 +46,7 @@ Json describe(guest::SlabCacheMap const& cache)
             {"slab_bytes", cache.slab_bytes()}};
 }
 
-Json describe_slabs(guest::SlabCacheMap const& cache, size_t cap)
+Json describe_slabs(guest::SlabCacheMap const& cache, uint64_t cap)
 {
     Json list = Json::array();
     for (guest::Slab const& slab : cache.slabs) {
@@ -103,7 +103,7 @@ Reader declare(CLI::App& arguments)
 {
     auto const options = std::make_shared<Options>();
     arguments.add_option("CACHE", options->cache, "this cache's slabs");
-    options->cap = add_list_cap(arguments, 0);
+    options->cap = add_cap(arguments, 0);
     return [options](Session& session) { return read(session, *options); };
 }
 

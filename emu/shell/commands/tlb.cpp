@@ -47,7 +47,7 @@ Result<Json> read(Session& session, Question const& question)
         stale += row.contains("stale");
         if (question.stale && !row.contains("stale"))
             continue;
-        more = rows.size() == *question.cap;
+        more = is_beyond(*question.cap, rows.size());
         if (!more)
             rows.push_back(std::move(row));
     }

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "emu/shell/list_cap.hpp"
+#include "emu/shell/cap.hpp"
 #include "emu/shell/commands/commands.hpp"
 #include "emu/shell/damage_list.hpp"
 #include "emu/shell/kernel_index.hpp"
@@ -30,7 +30,7 @@ EXAMPLES
 struct Options {
     std::string expression;
     bool free = false;
-    std::shared_ptr<size_t> cap;
+    std::shared_ptr<uint64_t> cap;
 };
 
 Json describe(guest::KernelIndex const& index, guest::VmapArea const& area)
@@ -96,7 +96,7 @@ Reader declare(CLI::App& arguments)
     auto const options = std::make_shared<Options>();
     arguments.add_option("ADDR", options->expression, "only the area around this address");
     arguments.add_flag("--free", options->free, "list holes as well");
-    options->cap = add_list_cap(arguments, 0);
+    options->cap = add_cap(arguments, 0);
     return [options](Session& session) { return read(session, *options); };
 }
 
