@@ -29,6 +29,7 @@ struct CoreInput {
     std::vector<Mapping> mappings; // what is not RAM is left out
     std::string vmcoreinfo;        // lines NAME=VALUE
     Width width = Width::Bits64;
+    bool untouched_is_zero = false; // of RAM that the host has not given yet; not of a file's
 };
 
 // Replaces the file when all of it is written. Fails for what the file system says no to.

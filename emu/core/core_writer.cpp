@@ -1,4 +1,5 @@
-// Headers, notes, then RAM page by page where it is not zero.
+// Headers, notes, then RAM page by page where it is not zero. RAM that was never touched is not
+// looked at.
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "emu/core/core_file.hpp"
+#include "emu/mem/touched_pages.hpp"
 
 namespace pagelab::core {
 
@@ -142,15 +144,27 @@ bool is_zero(std::span<std::byte const> page)
            std::memcmp(page.data(), page.data() + 1, page.size() - 1) == 0;
 }
 
-Result<> write_ram(File& file, Region const& region, uint64_t offset)
+Result<> write_pages(File& file, std::span<std::byte const> bytes, uint64_t offset)
 {
-    std::span<std::byte const> const bytes(region.host, region.size);
     for (uint64_t at = 0; at < bytes.size(); at += kPageSize) {
         auto const page = bytes.subspan(at, std::min<uint64_t>(kPageSize, bytes.size() - at));
         if (!is_zero(page))
             TRY(file.write(page, offset + at));
     }
     return {};
+}
+
+Result<> write_touched(File& file, Region const& region, uint64_t offset)
+{
+    Result<> written;
+    auto const visit = [&](std::span<std::byte> bytes, bool is_touched) {
+        if (is_touched)
+            written = write_pages(file, bytes,
+                                  offset + static_cast<uint64_t>(bytes.data() - region.host));
+        return written.has_value();
+    };
+    mem::for_each_touched({region.host, region.size}, visit);
+    return written;
 }
 
 bool fits_32(std::vector<Piece> const& pieces)
@@ -195,7 +209,9 @@ Result<uint64_t> write_all(std::filesystem::path const& path, mem::PhysicalMemor
     auto piece = ram.begin();
     for (Region const& region : memory.regions())
         if (is_ram(region))
-            TRY(write_ram(file, region, (piece++)->offset));
+            TRY(input.untouched_is_zero
+                    ? write_touched(file, region, piece++->offset)
+                    : write_pages(file, {region.host, region.size}, piece++->offset));
     uint64_t const size = ram.back().offset + ram.back().size;
     TRY(file.finish(size));
     return size;

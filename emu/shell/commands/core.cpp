@@ -1,7 +1,6 @@
 // core: the machine as an ELF core file, for gdb, drgn, or a shell later.
 #include "emu/core/core_file.hpp"
-#include "emu/mmu/translate.hpp"
-
+#include "emu/mmu/page_tables.hpp"
 #include "emu/shell/commands/commands.hpp"
 #include "emu/shell/session.hpp"
 
@@ -22,46 +21,28 @@ EXAMPLES
   pagelab shell --core guest.core -c buddyinfo
 )";
 
-// Bytes from `address` to where the next entry of the level that faulted begins.
-uint64_t unmapped_run(VirtAddr address, mmu::WalkTrace const& trace)
-{
-    bool const is_32 = trace.entry_bytes == 4;
-    unsigned const level = trace.last().level;
-    unsigned const shift = is_32 ? 12 + (level - 1) * 10 : 12 + (level - 1) * 9;
-    uint64_t const size = uint64_t{1} << shift;
-    return size - (address.value & (size - 1));
-}
+constexpr size_t kMaxMappings = 60'000; // an ELF file numbers its segments by 16 bits
 
-// What the page tables map, neighbours joined.
+// What the page tables map. Of a run whose pages all show one frame, the first: gdb takes what it
+// needs from it, and there may be 2^36 of them.
 Result<std::vector<core::Mapping>> read_mappings(Session& session)
 {
-    mmu::Context const context = session.target().context();
-    mmu::PagingMode const mode = mmu::paging_mode(context);
-    bool const is_long = mode == mmu::PagingMode::Level4 || mode == mmu::PagingMode::Level5;
-    unsigned const top = mode == mmu::PagingMode::Level5 ? 56 : 47;
-    uint64_t const low_end = is_long ? uint64_t{1} << top : uint64_t{1} << 32;
     std::vector<core::Mapping> mappings;
-    for (uint64_t at = 0; mode != mmu::PagingMode::None;) {
-        if (at == low_end && is_long)
-            at = ~uint64_t{0} << top; // over what is not canonical
-        auto const page = mmu::translate(context, session.target().memory(), VirtAddr(at), {});
-        uint64_t run = 0;
-        if (page) {
-            uint64_t const size = uint64_t{1} << page->page_shift;
-            run = size - (at & (size - 1));
-            if (!mappings.empty() && mappings.back().start + mappings.back().size == VirtAddr(at) &&
-                mappings.back().physical + mappings.back().size == page->address)
-                mappings.back().size += run;
-            else
-                mappings.push_back({VirtAddr(at), page->address, run});
-        } else {
-            run = unmapped_run(VirtAddr(at), page.error().trace);
-        }
-        TRY(session.progress().step(at, 0));
-        at += run;
-        if (at == 0 || (!is_long && at == low_end))
-            break;
-    }
+    mmu::Selection selection;
+    selection.keep_going = [&] { return session.progress().step(mappings.size(), 0).has_value(); };
+    auto const join = [&](mmu::PageRun const& run) {
+        uint64_t const size =
+            run.frames == mmu::Frames::Contiguous ? run.size() : uint64_t{1} << run.page_shift;
+        if (!mappings.empty() && mappings.back().start + mappings.back().size == run.start &&
+            mappings.back().physical + mappings.back().size == run.physical)
+            mappings.back().size += size;
+        else
+            mappings.push_back({run.start, run.physical, size});
+        return mappings.size() < kMaxMappings;
+    };
+    mmu::read_page_tables(session.target().context(), session.target().memory(), selection, join);
+    if (Progress::is_interrupted())
+        return fail("interrupted");
     return mappings;
 }
 
@@ -84,6 +65,7 @@ Result<Json> read(Session& session, std::string const& file)
     input.mappings = TRY(read_mappings(session));
     input.vmcoreinfo = vmcoreinfo(session);
     input.width = target.state().long_mode() ? core::Width::Bits64 : core::Width::Bits32;
+    input.untouched_is_zero = target.machine() != nullptr;
     uint64_t const size = TRY(core::write_core(file, target.memory(), input));
     return Json{{"file", file}, {"size", size}, {"mappings", input.mappings.size()}};
 }

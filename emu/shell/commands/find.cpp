@@ -182,6 +182,8 @@ class Sweep {
 
     bool touched(uint64_t address, std::span<std::byte> part)
     {
+        if (session_.target().machine() == nullptr)
+            return search_.feed(address, part); // a file's bytes are there before they are touched
         return mem::for_each_touched(part, [&](std::span<std::byte> run, bool is_touched) {
             uint64_t const at = address + static_cast<uint64_t>(run.data() - part.data());
             return is_touched ? search_.feed(at, run) : search_.feed_zeros(at, run.size());
@@ -208,7 +210,7 @@ Result<Json> read(Session& session, Question const& question)
     Json matches = Json::array();
     bool more = false;
     auto const found = [&](uint64_t address) {
-        more = matches.size() == *question.cap;
+        more = is_beyond(*question.cap, matches.size());
         if (more)
             return false;
         Json match = {{"address", hex(address)}};
