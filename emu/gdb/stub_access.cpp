@@ -5,6 +5,7 @@
 #include "emu/cpu/linear_access.hpp"
 #include "emu/gdb/packet.hpp"
 #include "emu/gdb/stub.hpp"
+#include "emu/machine/write_ram.hpp"
 
 namespace pagelab::gdb {
 
@@ -121,8 +122,7 @@ std::string Stub::write_memory(std::string_view packet)
         if (!place)
             return kBadAddress;
         size_t const count = std::min<size_t>(rest.size(), kPageSize - place->page_offset());
-        machine_.memory().write(*place, rest.first(count));
-        machine_.engine().discard_code(*place, count);
+        machine::write_ram(machine_, *place, rest.first(count));
         rest = rest.subspan(count);
         at += count;
     }

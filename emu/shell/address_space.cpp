@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "emu/machine/write_ram.hpp"
 #include "emu/mmu/translate.hpp"
 
 namespace pagelab::shell {
@@ -95,8 +96,7 @@ Result<> write_bytes(Session& session, Space space, uint64_t address,
     };
     TRY(target.for_each_piece(address, bytes.size(), add));
     for (auto const& [where, size] : pieces) {
-        machine->memory().write(where, bytes.first(size));
-        machine->engine().discard_code(where, size);
+        machine::write_ram(*machine, where, bytes.first(size));
         bytes = bytes.subspan(size);
     }
     session.target().moved();
