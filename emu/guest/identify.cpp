@@ -81,7 +81,6 @@ class Identifier {
         if (auto const kept = index_.kept.find(pfn.value); kept != index_.kept.end())
             answer_.kept = kept->second;
         name_block(physical);
-        list_aliases(pfn, physical.page_offset());
     }
 
   private:
@@ -163,22 +162,6 @@ class Identifier {
                 page.head->value, offset(*page.head));
         if (answer_.names.empty())
             say("page: pfn {:#x} +{:#x}", page.pfn.value, physical.page_offset());
-    }
-
-    void list_aliases(Pfn pfn, uint64_t offset)
-    {
-        auto const add = [&](VirtAddr page) {
-            VirtAddr const alias = page + offset;
-            if (alias != answer_.address && view_.memory().mapped_run(alias) != 0)
-                answer_.aliases.push_back(alias);
-        };
-        if (auto const direct = index_.direct.address_of(pfn))
-            add(*direct);
-        if (auto const found = index_.mapped.find(pfn.value); found != index_.mapped.end())
-            std::ranges::for_each(found->second, add);
-        for (KmapSlot const& slot : index_.kmaps.slots)
-            if (slot.page == index_.pages.page_of(pfn))
-                add(slot.address);
     }
 
     KernelView const& view_;

@@ -27,7 +27,6 @@ struct Identity {
     std::string red_zones; // of the object; empty: it has none
     ObjectTracks tracks;
     std::optional<PageOwner> owner;
-    std::vector<VirtAddr> aliases; // where else the frame is mapped by the kernel
 };
 
 // physical: of the address, if it is mapped.

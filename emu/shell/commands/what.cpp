@@ -3,6 +3,8 @@
 
 #include "emu/guest/identify.hpp"
 #include "emu/mmu/translate.hpp"
+#include "emu/shell/aliases.hpp"
+#include "emu/shell/cap.hpp"
 #include "emu/shell/commands/commands.hpp"
 #include "emu/shell/kernel_index.hpp"
 
@@ -32,6 +34,7 @@ struct Options {
     std::string expression;
     bool physical = false;
     bool frame = false;
+    std::shared_ptr<uint64_t> cap; // of aliases
 };
 
 Json stack_names(guest::KernelIndex const& index, std::vector<VirtAddr> const& stack)
@@ -132,14 +135,17 @@ Result<Json> read(Session& session, Options const& options)
         document["freed"] = describe(*index, *answer.tracks.freed);
     if (answer.owner)
         document["page_owner"] = describe(*index, *answer.owner);
-    for (VirtAddr const alias : answer.aliases)
-        document["aliases"].push_back(hex(alias));
+    if (answer.physical)
+        for (VirtAddr const alias : TRY(aliases_of(session, *answer.physical)))
+            if (alias != answer.address && !is_beyond(*options.cap, document["aliases"].size()))
+                document["aliases"].push_back(hex(alias));
     return document;
 }
 
 Reader declare(CLI::App& arguments)
 {
     auto const options = std::make_shared<Options>();
+    options->cap = add_cap(arguments, 64);
     arguments.add_option("ADDR", options->expression, "address, symbol or $register")->required();
     arguments.add_flag("-p,--physical", options->physical, "ADDR is a physical address");
     arguments.add_flag("-f,--frame", options->frame, "ADDR is a page frame number");
