@@ -62,10 +62,10 @@ Result<DisplayFormat> parse_display_format(std::string_view text, unsigned point
     for (char const letter : rest) {
         if (unsigned const bytes = unit_bytes(letter); bytes != 0)
             unit = bytes;
-        else if (std::string_view("xduotcsa").find(letter) != std::string_view::npos)
+        else if (std::string_view("xduotcsai").find(letter) != std::string_view::npos)
             result.format = letter;
         else
-            return fail("format '{}': '{}' is neither a format (x d u o t c s a) nor a unit "
+            return fail("format '{}': '{}' is neither a format (x d u o t c s a i) nor a unit "
                         "(b h w g)",
                         text, letter);
     }

@@ -2,7 +2,7 @@
 //
 //   count, then a format and a unit in either order:
 //   formats  x hexadecimal, d signed, u unsigned, o octal, t binary, c character, s string,
-//            a address
+//            a address, i instruction
 //   units    b 1, h 2, w 4, g 8 bytes
 #pragma once
 

@@ -4,6 +4,7 @@
 #include "emu/mmu/paging_mode.hpp"
 #include "emu/shell/address_space.hpp"
 #include "emu/shell/commands/commands.hpp"
+#include "emu/shell/disassembly.hpp"
 #include "emu/shell/display_format.hpp"
 #include "emu/shell/text_table.hpp"
 
@@ -18,13 +19,15 @@ constexpr char kHelpText[] = R"(/NFU: how many, in which format, of which unit.
    N U F                                78 56 34 12 00 00 00 00   ->  0x0000000012345678
 
 Formats: x hexadecimal, d signed, u unsigned, o octal, t binary, c character, s string (to its
-NUL), a address. Units: b 1, h 2, w 4, g 8 bytes. x takes virtual addresses, by the selected
-processor's tables; xp takes physical ones. Rights are not looked at: this is inspection. What is
+NUL), a address and its symbol, i instructions. Units: b 1, h 2, w 4, g 8 bytes. x takes virtual
+addresses, by the selected processor's tables; xp takes physical ones. Rights are not looked at: this is inspection. What is
 not mapped ends the listing.
 
 EXAMPLES
   x/8gx $rsp
   x/s linux_banner
+  x/5i $rip
+  x/8a $rsp
   x/16b 0xffffffff81000000
   xp/4wx 0x100000
 )";
@@ -65,6 +68,22 @@ Result<std::string> value_at(AddressSpace const& space, uint64_t address,
     return text + "\"...";
 }
 
+// "0xffffffff81000010 <f+0x10>"
+std::string address_text(Session& session, std::string text)
+{
+    std::string const symbol = session.symbol_at(std::stoull(text, nullptr, 16));
+    return symbol.empty() ? text : fmt::format("{} <{}>", text, symbol);
+}
+
+Result<Json> read_instructions(Session& session, Space kind, uint64_t address, uint64_t count)
+{
+    if (kind == Space::Physical)
+        return fail("instructions are at virtual addresses");
+    return Json{{"space", name(kind)},
+                {"rows", Json::array()},
+                {"instructions", TRY(disassemble(session, address, count))}};
+}
+
 Result<Json> read(Session& session, Space kind, Question const& question)
 {
     bool const has_format = question.words.front().starts_with('/');
@@ -74,6 +93,8 @@ Result<Json> read(Session& session, Space kind, Question const& question)
         has_format ? TRY(parse_display_format(question.words.front(), pointer_bytes(session)))
                    : DisplayFormat();
     uint64_t address = TRY(session.evaluate(question.words.back()));
+    if (format.format == 'i')
+        return read_instructions(session, kind, address, format.count);
     AddressSpace const space(session.target(), kind);
     Json document = {{"space", name(kind)}, {"rows", Json::array()}};
     for (uint64_t i = 0; i < format.count; ++i) {
@@ -89,7 +110,8 @@ Result<Json> read(Session& session, Space kind, Question const& question)
             document["rows"].push_back({{"address", hex(address)}, {"values", Json::array()}});
             TRY(session.progress().step(i, format.count));
         }
-        document["rows"].back()["values"].push_back(std::move(*value));
+        document["rows"].back()["values"].push_back(
+            format.format == 'a' ? address_text(session, *value) : std::move(*value));
         address = space.advance(address, bytes);
     }
     return document;
@@ -107,6 +129,8 @@ Reader declare(CLI::App& arguments)
 
 std::string text(Json const& document)
 {
+    if (document.contains("instructions"))
+        return disassembly_text(document["instructions"]);
     std::string result;
     for (Json const& row : document["rows"]) {
         result += plain(row["address"]) + ":";
@@ -119,7 +143,7 @@ std::string text(Json const& document)
     return result;
 }
 
-constexpr char kShapeText[] = R"({"space": "string", "end": "string?",
+constexpr char kShapeText[] = R"({"space": "string", "end": "string?", "instructions": "any?",
     "rows": [{"address": "hex", "values": ["string"]}]})";
 
 } // namespace
