@@ -45,23 +45,16 @@ ConsoleRunner::~ConsoleRunner()
     std::signal(SIGINT, SIG_DFL);
 }
 
-Result<std::string> ConsoleRunner::type(std::string const& line)
+Result<machine::Outcome> ConsoleRunner::type(std::string const& line, std::string& printed)
 {
-    std::string printed;
-    attendant_.add_line(line);
+    if (!line.empty())
+        attendant_.add_line(line);
     attendant_.capture(&printed);
     running_machine = &machine_;
     machine::Outcome const outcome = machine_.run();
     running_machine = nullptr;
     attendant_.capture(nullptr);
-    if (outcome == machine::Outcome::Failure)
-        return fail("{}", machine_.engine().failure());
-    if (outcome == machine::Outcome::Stopped)
-        return fail("the guest was stopped before it had done; `continue` lets it go on");
-    // Without the echo of what was typed, and the prompt after it.
-    auto const first = printed.find('\n');
-    auto const last = printed.rfind('\n');
-    return first == printed.npos ? "" : printed.substr(first + 1, last - first);
+    return outcome;
 }
 
 Result<machine::Outcome> ConsoleRunner::run(Advance const& advance, Waiting waiting)

@@ -20,7 +20,7 @@ class ConsoleRunner final : public shell::Runner {
     ConsoleRunner(ConsoleRunner const&) = delete;
     ConsoleRunner& operator=(ConsoleRunner const&) = delete;
 
-    Result<std::string> type(std::string const& line) override;
+    Result<machine::Outcome> type(std::string const& line, std::string& printed) override;
     Result<machine::Outcome> run(Advance const& advance, Waiting waiting) override;
 
   private:

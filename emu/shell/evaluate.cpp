@@ -63,7 +63,7 @@ Result<guest::ModuleReport const*> Session::modules()
 // The innermost block's wins.
 Result<guest::CValue> Session::local(std::string_view name)
 {
-    Frames const& frames = *TRY(cpu_frames(*this));
+    Frames const frames = TRY(stack_frames(*this));
     if (frame() >= frames.size())
         return fail("no frame {}", frame());
     auto const locals = TRY(frame_locals(*this, frames[frame()]));

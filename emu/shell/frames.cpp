@@ -14,6 +14,16 @@ Result<guest::Unwinder> unwinder(Session& session)
                            [&session](uint64_t address) { return is_text(session, address); });
 }
 
+// Kept until the machine moves.
+Result<Frames const*> cpu_frames(Session& session)
+{
+    return session.derived<Frames>([&]() -> Result<Frames> {
+        guest::Unwinder const unwind = TRY(unwinder(session));
+        cpu::CpuState const state = session.target().state();
+        return unwind.walk(unwind.first_frame(state.gpr, state.linear_rip()));
+    });
+}
+
 } // namespace
 
 bool is_text(Session& session, uint64_t address)
@@ -33,19 +43,13 @@ bool is_text(Session& session, uint64_t address)
     return false;
 }
 
-Result<Frames const*> cpu_frames(Session& session)
+Result<Frames> stack_frames(Session& session)
 {
-    return session.derived<Frames>([&]() -> Result<Frames> {
-        guest::Unwinder const unwind = TRY(unwinder(session));
-        cpu::CpuState const state = session.target().state();
-        return unwind.walk(unwind.first_frame(state.gpr, state.linear_rip()));
-    });
-}
-
-Result<Frames> switched_out_frames(Session& session, uint64_t sp)
-{
+    auto const saved_sp = session.thread_stack();
+    if (!saved_sp)
+        return *TRY(cpu_frames(session));
     guest::Unwinder const unwind = TRY(unwinder(session));
-    return unwind.walk(TRY(unwind.switched_out(sp)));
+    return unwind.walk(TRY(unwind.switched_out(*saved_sp)));
 }
 
 Result<Json> frame_json(Session& session, guest::StackFrame const& frame, size_t number)

@@ -1,4 +1,4 @@
-// The selected processor's stack as frames, and what they look like.
+// The stack that is looked at, as frames, and what they look like.
 #pragma once
 
 #include <vector>
@@ -13,10 +13,8 @@ class Session;
 
 using Frames = std::vector<guest::StackFrame>;
 
-// Kept until the machine moves.
-Result<Frames const*> cpu_frames(Session& session);
-// Of a thread that does not run, whose stack pointer was left at `sp`.
-Result<Frames> switched_out_frames(Session& session, uint64_t sp);
+// Of the stack that is looked at, see Session::thread_stack.
+Result<Frames> stack_frames(Session& session);
 
 // Whether an address is code of the kernel or of a module.
 bool is_text(Session& session, uint64_t address);

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -23,8 +24,9 @@ namespace pagelab::shell {
 class Runner {
   public:
     virtual ~Runner() = default;
-    // Types a line, runs until the guest waits for the next, and returns what it printed.
-    virtual Result<std::string> type(std::string const& line) = 0;
+    // Types a line, if it is not empty, and runs until the guest waits for the next or something
+    // stops it. What is printed meanwhile, the line's echo included, is appended.
+    virtual Result<machine::Outcome> type(std::string const& line, std::string& printed) = 0;
     // Lets `advance` run the machine, the user at the guest's console meanwhile if there is one.
     // Without one, a guest that waits for someone to type has Outcome::Interrupted at once, if that
     // is an end of what is wanted.
@@ -70,11 +72,23 @@ class Session {
 
     Result<guest::ModuleReport const*> modules();
 
-    // The frame of the selected CPU's stack whose variables expressions may name: its number in
+    // Whose stack is looked at: a thread's that does not run, by the stack pointer it saved;
+    // nothing: the selected CPU's, and that again when the machine has moved.
+    std::optional<uint64_t> thread_stack() const
+    {
+        return frame_generation_ == target_.generation() ? thread_stack_ : std::nullopt;
+    }
+    void select_stack(std::optional<uint64_t> saved_sp)
+    {
+        select_frame(0);
+        thread_stack_ = saved_sp;
+    }
+    // The frame of that stack whose variables expressions may name: its number in
     // `bt`; 0 again when the machine has moved.
     size_t frame() const { return frame_generation_ == target_.generation() ? frame_ : 0; }
     void select_frame(size_t number)
     {
+        thread_stack_ = thread_stack();
         frame_ = number;
         frame_generation_ = target_.generation();
     }
@@ -126,6 +140,7 @@ class Session {
     Progress progress_;
     PointTable points_;
     std::map<void const*, Kept> kept_;
+    std::optional<uint64_t> thread_stack_;
     size_t frame_ = 0;
     uint64_t frame_generation_ = 0;
     bool over_ = false;

@@ -137,11 +137,16 @@ bool is_wanted(Session& session, DebugStop const& stop)
 
 Result<Json> run_machine(Session& session, Runner::Advance const& advance, Runner::Waiting waiting)
 {
-    machine::Machine* const machine = TRY(session.machine());
     Runner* const runner = TRY(session.runner());
+    return run_machine(session, [&] { return runner->run(advance, waiting); });
+}
+
+Result<Json> run_machine(Session& session, std::function<Result<Outcome>()> const& run)
+{
+    machine::Machine* const machine = TRY(session.machine());
     Outcome outcome = Outcome::Stopped;
     do {
-        outcome = TRY(runner->run(advance, waiting));
+        outcome = TRY(run());
         TRY(session.target().select_cpu(machine->current_cpu()));
     } while (outcome == Outcome::Stopped && !is_wanted(session, machine->debug_stop()));
     Json document = document_of(session, *machine, outcome);

@@ -19,6 +19,9 @@ inline constexpr char kStopShape[] = R"({"outcome": "string", "reason": "string?
 Result<Json> run_machine(Session& session, Runner::Advance const& advance,
                          Runner::Waiting waiting = Runner::Waiting::GoesOn);
 
+// The same, by what runs it: called again while stops are not wanted.
+Result<Json> run_machine(Session& session, std::function<Result<machine::Outcome>()> const& run);
+
 std::string stop_text(Json const& document);
 
 } // namespace pagelab::shell

@@ -42,7 +42,7 @@ std::vector<cpu::TlbEntry> tlb_entries(Target& target)
     machine::Machine* const machine = target.machine();
     if (machine == nullptr)
         return {};
-    return machine->tlb(machine->current_cpu());
+    return machine->tlb(target.selected_cpu());
 }
 
 std::string stale_reason(mmu::Context const& context, mem::PhysicalMemory const& memory,

@@ -1,5 +1,5 @@
 // bt: the stack of the selected CPU, or of a thread that sleeps.
-#include "emu/guest/list_walk.hpp"
+#include "emu/guest/tasks.hpp"
 #include "emu/shell/commands/commands.hpp"
 #include "emu/shell/frames.hpp"
 #include "emu/shell/session.hpp"
@@ -24,7 +24,7 @@ EXAMPLES
   bt
   bt 2              the thread with pid 2
   bt --all-words | head -20
-  frame 1           then `locals` and `print` know its variables
+  frame 1           then `locals` and `print` know its variables, of the stack shown last
 )";
 
 struct Options {
@@ -33,43 +33,13 @@ struct Options {
     bool all_words = false;
 };
 
-struct Task {
-    VirtAddr address;
-    std::string comm;
-    uint64_t sp = 0;
-    uint64_t cpu = 0;
-    bool on_cpu = false;
-};
-
-constexpr size_t kMaxTasks = 100'000;
 constexpr uint64_t kMaxWords = 4096;
 
-Result<Task> read_task(guest::KernelView const& kernel, VirtAddr address)
+Result<guest::Task> find_task(guest::KernelView const& kernel, int pid)
 {
-    auto const field = [&](char const* path) {
-        return kernel.read_field(address, "task_struct", path);
-    };
-    VirtAddr const comm = TRY(kernel.field_address(address, "task_struct", "comm"));
-    Task task;
-    task.address = address;
-    task.comm = TRY(kernel.read_string(comm, 16));
-    task.sp = TRY(field("thread.sp"));
-    task.cpu = TRY(field("cpu"));
-    task.on_cpu = TRY(field("on_cpu")) != 0;
-    return task;
-}
-
-Result<Task> find_task(guest::KernelView const& kernel, int pid)
-{
-    VirtAddr const head = TRY(kernel.types().variable("task_list")).address;
-    auto const link = TRY(kernel.types().member("task_struct", "tasks"));
-    std::vector<VirtAddr> tasks = {TRY(kernel.types().variable("init_task")).address};
-    for (VirtAddr const node : guest::list_walk(kernel, head, kMaxTasks).nodes)
-        tasks.push_back(kernel.advance(node, -link.offset));
-    for (VirtAddr const task : tasks)
-        if (auto const found = kernel.read_field(task, "task_struct", "pid");
-            found && static_cast<int>(*found) == pid)
-            return read_task(kernel, task);
+    for (guest::Task& task : TRY(guest::read_tasks(kernel)).tasks)
+        if (task.pid == pid)
+            return std::move(task);
     return fail("no thread with pid {}", pid);
 }
 
@@ -95,19 +65,19 @@ Result<Json> read(Session& session, Options const& options)
 {
     guest::KernelView const& kernel = *TRY(session.target().kernel());
     Json document = Json::object();
-    Frames frames;
     if (options.has_pid) {
-        Task const task = TRY(find_task(kernel, options.pid));
+        guest::Task const task = TRY(find_task(kernel, options.pid));
         if (task.on_cpu)
             return fail("{}/{} runs on CPU {}: bt without a pid shows it there", task.comm,
                         options.pid, task.cpu);
         document["task"] = {
             {"pid", options.pid}, {"comm", task.comm}, {"address", hex(task.address)}};
-        frames = TRY(switched_out_frames(session, task.sp));
+        session.select_stack(task.sp.value);
     } else {
         document["cpu"] = session.target().selected_cpu();
-        frames = *TRY(cpu_frames(session));
+        session.select_stack(std::nullopt);
     }
+    Frames const frames = TRY(stack_frames(session));
     document["frames"] = Json::array();
     for (size_t i = 0; i < frames.size(); ++i)
         document["frames"].push_back(TRY(frame_json(session, frames[i], i)));

@@ -8,8 +8,9 @@ namespace pagelab::shell {
 namespace {
 
 constexpr char kHelpText[] =
-    R"(Selects a frame of the selected CPU's stack, by its number in `bt`: its variables are
-those that `locals` shows and that expressions may name. Frame 0 again when the machine has moved.
+    R"(Selects a frame of the stack that `bt` showed last, by its number there: its variables are
+those that `locals` shows and that expressions may name. When the machine has moved, it is frame 0
+of the selected CPU's stack again.
 
   #0  schedule        <- frame 0: the running function
   #1  kthread         <- frame 1: who called it
@@ -21,7 +22,7 @@ EXAMPLES
 
 Result<Json> read(Session& session, std::optional<size_t> wanted)
 {
-    Frames const& frames = *TRY(cpu_frames(session));
+    Frames const frames = TRY(stack_frames(session));
     size_t const number = wanted.value_or(session.frame());
     if (number >= frames.size())
         return fail("no frame {}: there are {}", number, frames.size());

@@ -17,11 +17,13 @@ constexpr char kHelpText[] =
 EXAMPLES
   locals
   frame 2        then: locals
+  bt 2           then: frame 1, locals      a thread that sleeps
+  cpu 1          then: locals
 )";
 
 Result<Json> read(Session& session)
 {
-    Frames const& frames = *TRY(cpu_frames(session));
+    Frames const frames = TRY(stack_frames(session));
     if (session.frame() >= frames.size())
         return fail("no frame {}", session.frame());
     guest::CValues const& values = *TRY(session.values());

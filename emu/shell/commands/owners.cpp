@@ -4,7 +4,7 @@
 #include <span>
 
 #include "emu/guest/tracks.hpp"
-#include "emu/shell/list_cap.hpp"
+#include "emu/shell/cap.hpp"
 #include "emu/shell/commands/commands.hpp"
 #include "emu/shell/kernel_index.hpp"
 
@@ -60,14 +60,16 @@ Result<> add_objects(Session& session, guest::KernelView const& kernel, Sums& su
     for (guest::SlabCacheMap const& cache : index->slabs.caches) {
         for (guest::Slab const& slab : cache.slabs) {
             TRY(session.progress().step(0, 0));
+            std::vector<bool> is_free(slab.objects);
+            for (guest::FreeObject const& free : slab.free)
+                is_free[free.index] = true;
             for (uint64_t i = 0; i < slab.objects; ++i) {
+                if (is_free[i])
+                    continue;
                 guest::SlabObject object;
                 object.cache = &cache;
                 object.slab = &slab;
                 object.address = slab.first + i * cache.size;
-                auto const is_this = [&](guest::FreeObject const& free) { return free.index == i; };
-                if (std::ranges::any_of(slab.free, is_this))
-                    continue;
                 auto const tracks = guest::read_tracks(kernel, index->slabs, object);
                 if (!tracks.allocated)
                     break; // this cache keeps none
@@ -83,7 +85,7 @@ Result<> add_objects(Session& session, guest::KernelView const& kernel, Sums& su
     return {};
 }
 
-Result<Json> read(Session& session, size_t cap)
+Result<Json> read(Session& session, uint64_t cap)
 {
     guest::KernelView const* const kernel = TRY(session.target().kernel());
     guest::KernelIndex const* const index = TRY(kernel_index(session));
@@ -114,7 +116,7 @@ Result<Json> read(Session& session, size_t cap)
 
 Reader declare(CLI::App& arguments)
 {
-    auto const cap = add_list_cap(arguments, 20);
+    auto const cap = add_cap(arguments, 20);
     return [cap](Session& session) { return read(session, *cap); };
 }
 
