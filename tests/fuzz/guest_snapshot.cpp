@@ -1,8 +1,7 @@
-// One boot by the program's own pieces; then only its bytes are kept.
+// One boot by the program's own pieces; then only its bytes and registers are kept.
 #include "tests/fuzz/guest_snapshot.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "emu/base/check.hpp"
 #include "emu/cli/attendant.hpp"
@@ -34,23 +33,28 @@ void sort_out(std::vector<SnapshotMemory::Place>& places)
     places.erase(std::unique(places.begin(), places.end()), places.end());
 }
 
+mem::PhysicalMemory copy_of(mem::PhysicalMemory const& memory, std::span<std::byte const> rom)
+{
+    mem::PhysicalMemory copy = required(mem::PhysicalMemory::create(memory.ram_size(), rom));
+    for (mem::Region const& region : memory.regions())
+        copy.write(region.base, std::span(region.host, region.size));
+    return copy;
+}
+
 } // namespace
 
 void SnapshotMemory::read(PhysAddr address, std::span<std::byte> out) const
 {
-    copy(address, out);
-    if (noted_ != nullptr && address.value + out.size() <= bytes_.size())
-        noted_->bytes.push_back({address.value, out.size()});
+    reads_++;
+    memory_.read(address, out);
+    if (noted_ != nullptr)
+        add_place(noted_->bytes, address, out.size());
 }
 
-void SnapshotMemory::copy(PhysAddr address, std::span<std::byte> out) const
+void SnapshotMemory::add_place(std::vector<Place>& places, PhysAddr address, uint64_t size) const
 {
-    reads_++;
-    uint64_t const there = bytes_.size() - std::min<uint64_t>(address.value, bytes_.size());
-    uint64_t const count = std::min<uint64_t>(there, out.size());
-    if (count != 0)
-        std::memcpy(out.data(), bytes_.data() + address.value, count);
-    std::ranges::fill(out.subspan(count), std::byte{0xff});
+    if (auto const there = memory_.host_span(address); !there.empty())
+        places.push_back({address.value, std::min<uint64_t>(size, there.size())});
 }
 
 SnapshotMemory::Places SnapshotMemory::places_of(std::function<void()> const& look) const
@@ -83,10 +87,10 @@ GuestSnapshot::Stopped GuestSnapshot::boot(std::string const& arch, std::string 
     auto const machine = required(cli::make_machine(setup, attendant));
     auto const outcome = machine->run();
     ENSURE(outcome == machine::Outcome::Interrupted, "the guest did not boot: {}", console);
-    std::vector<std::byte> ram(kRam);
-    machine->memory().read(PhysAddr(0), ram);
-    return {required(guest::TypeTable::load(setup.kernel_file)),
-            cpu::paging_context(machine->engine().state()), std::move(ram)};
+    return {setup.kernel_file,
+            {machine->registers(0).state},
+            copy_of(machine->memory(), setup.firmware),
+            required(guest::TypeTable::load(setup.kernel_file))};
 }
 
 GuestSnapshot::GuestSnapshot(std::string const& arch, std::string const& allocator)
@@ -95,7 +99,8 @@ GuestSnapshot::GuestSnapshot(std::string const& arch, std::string const& allocat
 }
 
 GuestSnapshot::GuestSnapshot(Stopped stopped)
-    : types_(std::move(stopped.types)), memory_(std::move(stopped.ram)),
-      paged_(memory_, stopped.context), view_(types_, paged_)
+    : kernel_file_(std::move(stopped.kernel_file)), states_(std::move(stopped.states)),
+      types_(std::move(stopped.types)), memory_(std::move(stopped.memory)),
+      paged_(memory_, cpu::paging_context(states_.front())), view_(types_, paged_)
 {
 }

@@ -1,20 +1,21 @@
-// The memory of a booted guest, as bytes to be damaged, with the places that readers look at.
-//
-// Physical addresses are offsets into the copy of its RAM; what is not RAM reads as all ones.
+// The memory of a booted guest, to be damaged, with the places that readers look at.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "emu/cpu/cpu_state.hpp"
 #include "emu/guest/kernel_view.hpp"
+#include "emu/mem/physical_memory.hpp"
 
 // Counts reads, and notes where they fall.
 class SnapshotMemory {
   public:
     struct Place {
-        uint64_t address; // physical
+        uint64_t address; // physical, of RAM or ROM
         uint64_t size;    // bytes
 
         auto operator<=>(Place const&) const = default;
@@ -27,13 +28,18 @@ class SnapshotMemory {
         std::vector<Place> entries;
     };
 
-    explicit SnapshotMemory(std::vector<std::byte> bytes) : bytes_(std::move(bytes)) {}
+    explicit SnapshotMemory(pagelab::mem::PhysicalMemory memory) : memory_(std::move(memory)) {}
 
     void read(pagelab::PhysAddr address, std::span<std::byte> out) const;
     uint32_t read_u32(pagelab::PhysAddr address) const { return read_number<uint32_t>(address); }
     uint64_t read_u64(pagelab::PhysAddr address) const { return read_number<uint64_t>(address); }
+    std::span<pagelab::mem::Region const> regions() const { return memory_.regions(); }
 
-    std::span<std::byte> bytes() { return bytes_; }
+    pagelab::mem::PhysicalMemory& physical() { return memory_; }
+    std::byte& at(uint64_t address)
+    {
+        return memory_.host_span(pagelab::PhysAddr(address)).front();
+    }
 
     uint64_t reads() const { return reads_; }
     Places places_of(std::function<void()> const& look) const;
@@ -43,15 +49,16 @@ class SnapshotMemory {
     Number read_number(pagelab::PhysAddr address) const
     {
         Number value = 0;
-        copy(address, std::as_writable_bytes(std::span(&value, 1)));
+        reads_++;
+        memory_.read(address, std::as_writable_bytes(std::span(&value, 1)));
         if (noted_ != nullptr)
-            noted_->entries.push_back({address.value, sizeof value});
+            add_place(noted_->entries, address, sizeof value);
         return value;
     }
 
-    void copy(pagelab::PhysAddr address, std::span<std::byte> out) const;
+    void add_place(std::vector<Place>& places, pagelab::PhysAddr address, uint64_t size) const;
 
-    std::vector<std::byte> bytes_;
+    pagelab::mem::PhysicalMemory memory_;
     mutable uint64_t reads_ = 0;
     mutable Places* noted_ = nullptr;
 };
@@ -64,16 +71,21 @@ class GuestSnapshot {
 
     SnapshotMemory& memory() { return memory_; }
     pagelab::guest::KernelView const& view() const { return view_; }
+    std::vector<pagelab::cpu::CpuState> const& states() const { return states_; }
+    std::filesystem::path const& kernel_file() const { return kernel_file_; }
 
   private:
     struct Stopped {
+        std::filesystem::path kernel_file;
+        std::vector<pagelab::cpu::CpuState> states;
+        pagelab::mem::PhysicalMemory memory;
         pagelab::guest::TypeTable types;
-        pagelab::mmu::Context context;
-        std::vector<std::byte> ram;
     };
     static Stopped boot(std::string const& arch, std::string const& allocator);
     explicit GuestSnapshot(Stopped stopped);
 
+    std::filesystem::path kernel_file_;
+    std::vector<pagelab::cpu::CpuState> states_;
     pagelab::guest::TypeTable types_;
     SnapshotMemory memory_;
     pagelab::guest::PagedMemory<SnapshotMemory> paged_;
