@@ -6,8 +6,8 @@ namespace pagelab::shell {
 
 namespace {
 
-constexpr char kHelpText[] = R"(The machine runs until the guest waits for the next line, or something stops it
-(see `break`, `watch`, `catch`): then `continue` lets it go on.
+constexpr char kHelpText[] = R"(The machine runs until the guest waits for the next line, or
+something stops it (see `break`, `watch`, `catch`): then `continue` lets it go on.
 
 EXAMPLES
   guest 'cat /proc/buddyinfo'

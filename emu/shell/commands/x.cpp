@@ -20,8 +20,8 @@ constexpr char kHelpText[] = R"(/NFU: how many, in which format, of which unit.
 
 Formats: x hexadecimal, d signed, u unsigned, o octal, t binary, c character, s string (to its
 NUL), a address and its symbol, i instructions. Units: b 1, h 2, w 4, g 8 bytes. x takes virtual
-addresses, by the selected processor's tables; xp takes physical ones. Rights are not looked at: this is inspection. What is
-not mapped ends the listing.
+addresses, by the selected processor's tables; xp takes physical ones. Rights are not looked at:
+this is inspection. What is not mapped ends the listing.
 
 EXAMPLES
   x/8gx $rsp
