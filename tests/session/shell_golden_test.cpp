@@ -30,7 +30,6 @@ constexpr char const* kLines[] = {
     "ptype struct list_head",
     "print contig_page_data.node_zones[0].name",
     "x/2wx &contig_page_data",
-    "regs",
     "gdt",
     "points",
     "cpu",
@@ -40,7 +39,7 @@ constexpr char const* kLines[] = {
 std::string without_numbers(std::string const& text)
 {
     static std::regex const kNumbers(
-        "\\b(0x[0-9a-f]+|[0-9a-f]{6,16}|[0-9a-f][0-9a-f](?= )|[0-9]+)\\b");
+        "\\b(0x[0-9a-f]+|[0-9a-f]{3}(?=\\])|[0-9a-f]{6,16}|[0-9]+)\\b");
     static std::regex const kBlanks(" +");
     return std::regex_replace(std::regex_replace(text, kNumbers, "#"), kBlanks, " ");
 }
