@@ -1,4 +1,4 @@
-// Blocks of words without a branch, then a closer look at a block with a match; memmem for bytes.
+// Blocks without a branch, then a closer look at a block with a match.
 #include "emu/mem/byte_search.hpp"
 
 #include <algorithm>
@@ -32,6 +32,32 @@ struct IsInto {
     bool operator()(Word word) const { return static_cast<Word>(word - value) < size; }
 };
 
+// Whether any of the first `count` places matches. Without a branch, and of known length where it
+// matters, so that compilers make vectors of it.
+template<size_t count, class Matches>
+bool any_of(Matches matches)
+{
+    unsigned char any = 0;
+    for (size_t i = 0; i < count; ++i)
+        any |= static_cast<unsigned char>(matches(i));
+    return any != 0;
+}
+
+// Calls found(i) for each place i < count that matches, ascending, a block at a time.
+template<size_t block, class Matches, class Found>
+bool for_each_match(size_t count, Matches matches, Found found)
+{
+    for (size_t first = 0; first < count; first += block) {
+        size_t const end = std::min(first + block, count);
+        if (end - first == block && !any_of<block>([&](size_t i) { return matches(first + i); }))
+            continue;
+        for (size_t i = first; i < end; ++i)
+            if (matches(i) && !found(i))
+                return false;
+    }
+    return true;
+}
+
 // Calls found(offset) for words that match, at multiples of `step` from 0 on.
 template<class Word, class Matches, class Found>
 bool search_words(std::span<std::byte const> bytes, size_t step, Matches matches, Found found)
@@ -39,20 +65,16 @@ bool search_words(std::span<std::byte const> bytes, size_t step, Matches matches
     constexpr size_t kBlock = 64;
     if (bytes.size() < sizeof(Word))
         return true;
-    size_t const count = (bytes.size() - sizeof(Word)) / step + 1;
-    for (size_t first = 0; first < count; first += kBlock) {
-        size_t const block = std::min(kBlock, count - first);
-        std::byte const* const start = bytes.data() + first * step;
-        unsigned any = 0;
-        for (size_t i = 0; i < block; ++i)
-            any |= matches(word_at<Word>(start + i * step));
-        if (any == 0)
-            continue;
-        for (size_t i = 0; i < block; ++i)
-            if (matches(word_at<Word>(start + i * step)) && !found((first + i) * step))
-                return false;
-    }
-    return true;
+    std::byte const* const start = bytes.data();
+    if (step == sizeof(Word))
+        return for_each_match<kBlock>(
+            bytes.size() / sizeof(Word),
+            [=](size_t i) { return matches(word_at<Word>(start + i * sizeof(Word))); },
+            [&](size_t i) { return found(i * sizeof(Word)); });
+    return for_each_match<kBlock>(
+        (bytes.size() - sizeof(Word)) / step + 1,
+        [=](size_t i) { return matches(word_at<Word>(start + i * step)); },
+        [&](size_t i) { return found(i * step); });
 }
 
 template<class Word, class Found>
@@ -66,21 +88,23 @@ bool search_kind(SearchPattern const& pattern, std::span<std::byte const> bytes,
                               found);
 }
 
+// By their first and last byte; the rest is looked at where both are there.
 template<class Found>
 bool search_bytes(std::span<std::byte const> wanted, std::span<std::byte const> bytes, Found found)
 {
-    size_t at = 0;
-    while (at + wanted.size() <= bytes.size()) {
-        void const* const match =
-            memmem(bytes.data() + at, bytes.size() - at, wanted.data(), wanted.size());
-        if (match == nullptr)
-            return true;
-        at = static_cast<size_t>(static_cast<std::byte const*>(match) - bytes.data());
-        if (!found(at))
-            return false;
-        ++at;
-    }
-    return true;
+    constexpr size_t kBlock = 256;
+    if (bytes.size() < wanted.size())
+        return true;
+    std::byte const* const start = bytes.data();
+    std::byte const* const end = start + (wanted.size() - 1);
+    std::byte const first = wanted.front();
+    std::byte const last = wanted.back();
+    return for_each_match<kBlock>(
+        bytes.size() - wanted.size() + 1,
+        [=](size_t i) { return (start[i] == first) & (end[i] == last); },
+        [&](size_t i) {
+            return std::memcmp(start + i, wanted.data(), wanted.size()) != 0 || found(i);
+        });
 }
 
 } // namespace

@@ -94,8 +94,9 @@ class PageTableReader {
             totals_.reserved_entries += what == Kind::Reserved;
             PageRun run;
             if (what == Kind::Page) {
-                run = Table::page(level, offset(level, i), raw);
-                sum.bytes[rights(run.flags)] += run.size();
+                sum.bytes[rights(raw)] += offset(level, 1);
+                if (is_one_run)
+                    run = Table::page(level, offset(level, i), raw);
             } else if (what == Kind::Table) {
                 run = add(sum, level, i, raw);
             }
@@ -178,10 +179,19 @@ class PageTableReader {
 
     bool is_wanted(uint64_t flags) const { return (selection_.rights >> rights(flags) & 1) != 0; }
 
-    bool offer(PageRun run)
+    bool offer(PageRun const& run)
     {
-        if (!cut(run))
+        if (!is_wanted(run.flags))
             return true;
+        if (!selection_.only && run.start >= selection_.first && run.start <= selection_.last &&
+            run.size() - 1 <= selection_.last - run.start)
+            return give(run);
+        PageRun part = run;
+        return !cut(part) || give(part);
+    }
+
+    bool give(PageRun const& run)
+    {
         if (selection_.page_by_page)
             return visit_each(run);
         if (extend(pending_, run, selection_.merge))
@@ -194,8 +204,6 @@ class PageTableReader {
     // To what is selected; false if that is nothing.
     bool cut(PageRun& run)
     {
-        if (!is_wanted(run.flags))
-            return false;
         uint64_t const page_size = uint64_t{1} << run.page_shift;
         if (run.start < selection_.first)
             drop_front(run, (selection_.first - run.start) >> run.page_shift);
