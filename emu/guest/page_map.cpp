@@ -20,8 +20,17 @@ constexpr uint64_t kMaxStructPage = 4096; // bytes; a plausible sizeof(struct pa
 
 uint64_t number_at(std::span<std::byte const> page, Member const& member)
 {
+    std::byte const* const at = page.data() + member.offset;
     uint64_t value = 0;
-    std::memcpy(&value, page.data() + member.offset, member.size);
+    if (member.size == sizeof(uint32_t)) { // of known size, so that there is no call
+        std::memcpy(&value, at, sizeof(uint32_t));
+        return value;
+    }
+    if (member.size == sizeof(uint64_t)) {
+        std::memcpy(&value, at, sizeof(uint64_t));
+        return value;
+    }
+    std::memcpy(&value, at, member.size);
     return value;
 }
 

@@ -34,6 +34,7 @@ std::vector<Layer> const kLayers = {
     {"emu/load",            {"guestkernel/abi", "emu/base"}},
     {"emu/kbuild",          {"emu/base"}},
     {"emu/guest",           {"guestkernel/abi", "emu/base", "emu/mem", "emu/mmu"}},
+    {"emu/picture",         {"guestkernel/abi", "emu/base", "emu/mem", "emu/mmu", "emu/guest"}},
     {"emu/machine",         {"guestkernel/abi", "emu/base", "emu/mem", "emu/mmu", "emu/cpu",
                              "emu/dev", "emu/load", "emu/guest"}},
     {"emu/gdb",             {"guestkernel/abi", "emu/base", "emu/mem", "emu/mmu", "emu/cpu",
@@ -43,7 +44,8 @@ std::vector<Layer> const kLayers = {
                              "emu/gdb", "emu/shell", "emu/core"}},
     {"emu/core",            {"guestkernel/abi", "emu/base", "emu/mem", "emu/mmu", "emu/cpu"}},
     {"emu/shell",           {"guestkernel/abi", "emu/base", "emu/mem", "emu/mmu", "emu/cpu",
-                             "emu/dev", "emu/load", "emu/guest", "emu/machine", "emu/core"}},
+                             "emu/dev", "emu/load", "emu/guest", "emu/machine", "emu/core",
+                             "emu/picture"}},
 };
 // clang-format on
 
