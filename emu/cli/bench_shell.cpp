@@ -1,8 +1,11 @@
-// Memories made by hand: 1 GiB mapped page by page, 1 GiB of bytes.
+// Memories made by hand: 1 GiB mapped page by page, 1 GiB of bytes; and a busy guest.
 #include "emu/cli/bench_shell.hpp"
 
-#include <ctime>
+#include <filesystem>
 
+#include "emu/cli/bench_clock.hpp"
+#include "emu/cli/bench_gdb.hpp"
+#include "emu/cli/bench_guest.hpp"
 #include "emu/mmu/page_tables.hpp"
 #include "emu/shell/session.hpp"
 
@@ -12,25 +15,6 @@ namespace {
 
 constexpr uint64_t kGiB = uint64_t{1} << 30;
 constexpr uint64_t kRoot = 0x100'0000; // page tables: PML4, PDPT, PD, 512 PTs
-
-double cpu_milliseconds()
-{
-    timespec now = {};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
-}
-
-template<class Body>
-Result<std::vector<double>> time_each(unsigned runs, Body body)
-{
-    std::vector<double> milliseconds;
-    for (unsigned run = 0; run < runs; ++run) {
-        double const start = cpu_milliseconds();
-        TRY(body());
-        milliseconds.push_back(cpu_milliseconds() - start);
-    }
-    return milliseconds;
-}
 
 Result<mem::PhysicalMemory> make_memory(uint64_t size)
 {
@@ -96,6 +80,11 @@ Result<std::vector<double>> search_memory(unsigned runs, std::string_view line)
     });
 }
 
+std::string html_file()
+{
+    return (std::filesystem::temp_directory_path() / "pagelab-bench.html").string();
+}
+
 constexpr ShellBenchmark kBenchmarks[] = {
     {"page tables, 1 GiB by 4 KiB, in a row", 5,
      [](unsigned runs) { return dump_tables(runs, 1); }},
@@ -107,6 +96,16 @@ constexpr ShellBenchmark kBenchmarks[] = {
      [](unsigned runs) { return search_memory(runs, "find -p -s 'Linux version'"); }},
     {"search of 1 GiB, pointers to an object", 200,
      [](unsigned runs) { return search_memory(runs, "find -p --refs 0xffff888000100000 64"); }},
+    {"buddy, 4 GiB", 20, [](unsigned runs) { return time_command("buddy", Index::Made, runs); }},
+    {"the same lists by gdb over QEMU's stub", 0, time_gdb_walk},
+    {"slab, 4 GiB", 20, [](unsigned runs) { return time_command("slab", Index::Made, runs); }},
+    {"zones, 4 GiB", 20, [](unsigned runs) { return time_command("zones", Index::Made, runs); }},
+    {"vmalloc, 4 GiB", 20,
+     [](unsigned runs) { return time_command("vmalloc", Index::Made, runs); }},
+    {"what, indexed", 1,
+     [](unsigned runs) { return time_command("what $rsp", Index::Kept, runs); }},
+    {"map to an HTML file, 4 GiB", 1000,
+     [](unsigned runs) { return time_command("map " + html_file(), Index::Made, runs); }},
 };
 
 } // namespace
@@ -114,6 +113,11 @@ constexpr ShellBenchmark kBenchmarks[] = {
 std::span<ShellBenchmark const> shell_benchmarks()
 {
     return kBenchmarks;
+}
+
+bool meets_bar(ShellBenchmark const& benchmark, Spread const& milliseconds)
+{
+    return benchmark.bar == 0 || milliseconds.median <= benchmark.bar;
 }
 
 std::string shell_header()
@@ -124,9 +128,12 @@ std::string shell_header()
 
 std::string shell_line(ShellBenchmark const& benchmark, Spread const& milliseconds)
 {
-    return fmt::format("{:<40} {:>9.2f} {:>9.2f} {:>9.2f} {:>7.0f}  {}\n", benchmark.operation,
-                       milliseconds.median, milliseconds.min, milliseconds.max, benchmark.bar,
-                       milliseconds.median <= benchmark.bar ? "met" : "MISSED");
+    std::string const line = fmt::format("{:<40} {:>9.2f} {:>9.2f} {:>9.2f}", benchmark.operation,
+                                         milliseconds.median, milliseconds.min, milliseconds.max);
+    if (benchmark.bar == 0)
+        return line + "       -\n";
+    return line + fmt::format(" {:>7.0f}  {}\n", benchmark.bar,
+                              meets_bar(benchmark, milliseconds) ? "met" : "MISSED");
 }
 
 nlohmann::json to_json(ShellBenchmark const& benchmark, Spread const& milliseconds)
@@ -134,7 +141,7 @@ nlohmann::json to_json(ShellBenchmark const& benchmark, Spread const& millisecon
     return {{"operation", benchmark.operation},
             {"bar_ms", benchmark.bar},
             {"median_ms", milliseconds.median},
-            {"met", milliseconds.median <= benchmark.bar}};
+            {"met", meets_bar(benchmark, milliseconds)}};
 }
 
 } // namespace pagelab::cli

@@ -13,12 +13,14 @@ namespace pagelab::cli {
 
 struct ShellBenchmark {
     char const* operation;
-    double bar = 0; // milliseconds it may take
-    // Runs it so often; milliseconds of CPU time of each.
+    double bar = 0; // milliseconds it may take; 0: it is there for comparison
+    // Runs it so often; milliseconds of each, of CPU time unless it says otherwise.
     Result<std::vector<double>> (*measure)(unsigned runs);
 };
 
 std::span<ShellBenchmark const> shell_benchmarks();
+
+bool meets_bar(ShellBenchmark const& benchmark, Spread const& milliseconds);
 
 std::string shell_header();
 std::string shell_line(ShellBenchmark const& benchmark, Spread const& milliseconds);

@@ -45,14 +45,23 @@ ConsoleRunner::~ConsoleRunner()
     std::signal(SIGINT, SIG_DFL);
 }
 
+machine::Outcome ConsoleRunner::advance(Advance const& advance)
+{
+    running_machine = &machine_;
+    machine::Outcome outcome = advance(machine_);
+    while (outcome == machine::Outcome::Stopped && pass_over_ && pass_over_(machine_))
+        outcome = advance(machine_);
+    running_machine = nullptr;
+    return outcome;
+}
+
 Result<machine::Outcome> ConsoleRunner::type(std::string const& line, std::string& printed)
 {
     if (!line.empty())
         attendant_.add_line(line);
     attendant_.capture(&printed);
-    running_machine = &machine_;
-    machine::Outcome const outcome = machine_.run();
-    running_machine = nullptr;
+    machine::Outcome const outcome =
+        this->advance([](machine::Machine& machine) { return machine.run(); });
     attendant_.capture(nullptr);
     return outcome;
 }
@@ -65,9 +74,7 @@ Result<machine::Outcome> ConsoleRunner::run(Advance const& advance, Waiting wait
         return machine::Outcome::Interrupted;
     else
         attendant_.go_on_waiting();
-    running_machine = &machine_;
-    machine::Outcome const outcome = advance(machine_);
-    running_machine = nullptr;
+    machine::Outcome const outcome = this->advance(advance);
     attendant_.detach_terminal();
     return outcome;
 }

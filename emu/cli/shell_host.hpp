@@ -21,10 +21,15 @@ class ConsoleRunner final : public shell::Runner {
     ConsoleRunner& operator=(ConsoleRunner const&) = delete;
 
     Result<machine::Outcome> type(std::string const& line, std::string& printed) override;
+    void queue(std::string const& line) override { attendant_.add_line(line); }
     Result<machine::Outcome> run(Advance const& advance, Waiting waiting) override;
+    void pass_over(PassOver stops) override { pass_over_ = std::move(stops); }
 
   private:
+    machine::Outcome advance(Advance const& advance);
+
     machine::Machine& machine_;
+    PassOver pass_over_; // empty: none
     CommandLineAttendant& attendant_;
     bool is_person_;
 };

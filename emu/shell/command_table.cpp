@@ -12,23 +12,25 @@ namespace pagelab::shell {
 namespace {
 
 constexpr std::array kCommands = {
-    &kHelp,  &kQuit,      &kGuest,    &kContinue, &kStep,        &kNext,    &kUntil,   &kFinish,
-    &kBreak, &kWatch,     &kCatch,    &kPoints,   &kDelete,      &kCpu,     &kCore,    &kRegs,
-    &kGdt,   &kIdt,       &kTss,      &kBt,       &kFrame,       &kLocals,  &kWalk,    &kWhy,
-    &kPt,    &kPhys2virt, &kTlb,      &kSetpte,   &kX,           &kXp,      &kHexdump, &kFind,
-    &kDiff,  &kCrc,       &kW,        &kWp,       &kDump,        &kLoad,    &kDisas,   &kSym,
-    &kList,  &kPrint,     &kPtype,    &kStruct,   &kZones,       &kBuddy,   &kPcp,     &kPage,
-    &kSlab,  &kObjects,   &kVmalloc,  &kKmap,     &kPercpu,      &kModules, &kTasks,   &kWhat,
-    &kCheck, &kBuddyinfo, &kZoneinfo, &kSlabinfo, &kVmallocinfo, &kIomem,   &kLeaks,   &kOwners,
+    &kHelp,   &kQuit,      &kGuest,    &kContinue, &kStep,        &kNext,    &kUntil,   &kFinish,
+    &kBreak,  &kWatch,     &kCatch,    &kPoints,   &kDelete,      &kCpu,     &kCore,    &kRegs,
+    &kGdt,    &kIdt,       &kTss,      &kBt,       &kFrame,       &kLocals,  &kWalk,    &kWhy,
+    &kPt,     &kPhys2virt, &kTlb,      &kSetpte,   &kX,           &kXp,      &kHexdump, &kFind,
+    &kDiff,   &kCrc,       &kW,        &kWp,       &kDump,        &kLoad,    &kDisas,   &kSym,
+    &kList,   &kPrint,     &kPtype,    &kStruct,   &kZones,       &kBuddy,   &kPcp,     &kPage,
+    &kSlab,   &kObjects,   &kVmalloc,  &kKmap,     &kPercpu,      &kModules, &kTasks,   &kWhat,
+    &kCheck,  &kBuddyinfo, &kZoneinfo, &kSlabinfo, &kVmallocinfo, &kIomem,   &kLeaks,   &kOwners,
+    &kEvents, &kMap,       &kPlot,     &kHeat,
 };
 
 // Letters that users of other debuggers type without thinking.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kAliases = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kAliases = {{
     {"b", "break"},
     {"c", "continue"},
     {"d", "delete"},
     {"exit", "quit"},
     {"h", "help"},
+    {"hbreak", "break"}, // all of them are: memory is as it was
     {"n", "next"},
     {"ni", "next"},
     {"p", "print"},

@@ -45,6 +45,32 @@ Names zone_names(guest::KernelView const& kernel)
     return names;
 }
 
+// "zone->free_area[3].nr_": the members of what stands before the last "->" or ".".
+Names member_names(Session& session, std::string_view beginning)
+{
+    size_t const arrow = beginning.rfind("->");
+    size_t const dot = beginning.rfind('.');
+    bool const is_arrow = arrow != beginning.npos && (dot == beginning.npos || arrow > dot);
+    size_t const end = is_arrow ? arrow : dot;
+    if (end == beginning.npos || end == 0)
+        return {};
+    auto const types = session.target().c_types();
+    auto const value = session.value(std::string(beginning.substr(0, end)));
+    if (!types || !value)
+        return {};
+    guest::CTypePtr type = value->type;
+    if (type->kind == guest::CKind::Pointer || type->kind == guest::CKind::Reference)
+        if (auto const target = (*types)->target(*type))
+            type = *target;
+    Names names;
+    if (auto const members = (*types)->members(*type))
+        for (guest::CMember const& member : **members)
+            if (!member.name.empty())
+                names.push_back(fmt::format("{}{}{}", beginning.substr(0, end),
+                                            is_arrow ? "->" : ".", member.name));
+    return names;
+}
+
 } // namespace
 
 Names Session::candidates(Completes kind, std::string_view beginning)
@@ -55,9 +81,11 @@ Names Session::candidates(Completes kind, std::string_view beginning)
         names = command_names("");
     else if (kind == Completes::Files)
         names = file_names(beginning);
-    else if (kind == Completes::Symbols && kernel)
-        names = (*kernel)->types().symbol_names();
-    else if (kind == Completes::Types && kernel)
+    else if (kind == Completes::Symbols && kernel) {
+        names = member_names(*this, beginning);
+        if (names.empty())
+            names = (*kernel)->types().symbol_names();
+    } else if (kind == Completes::Types && kernel)
         names = (*kernel)->types().type_names();
     else if (kind == Completes::Caches && kernel)
         names = cache_names(**kernel);

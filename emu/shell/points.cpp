@@ -35,4 +35,12 @@ Point* PointTable::of(cpu::PointId id)
     return found == points_.end() ? nullptr : &*found;
 }
 
+bool PointTable::has_breakpoint_at(uint64_t linear) const
+{
+    return std::ranges::any_of(points_, [&](Point const& point) {
+        auto const* const at = std::get_if<cpu::Breakpoint>(&point.what);
+        return at != nullptr && at->space == cpu::AddressSpace::Virtual && at->address == linear;
+    });
+}
+
 } // namespace pagelab::shell

@@ -27,6 +27,7 @@ class PointTable {
     Result<> remove(machine::Machine& machine, unsigned number);
     Result<Point*> find(unsigned number);
     Point* of(cpu::PointId id); // null: none of the user's
+    bool has_breakpoint_at(uint64_t linear) const;
     std::vector<Point> const& all() const { return points_; }
 
   private:

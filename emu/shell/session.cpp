@@ -15,6 +15,19 @@ namespace pagelab::shell {
 Session::Session(Target& target, Runner* runner, std::FILE* out)
     : target_(target), runner_(runner), out_(out)
 {
+    if (runner_ == nullptr)
+        return;
+    runner_->pass_over([this](machine::Machine& machine) {
+        return events_.take(machine) && !points_.has_breakpoint_at(machine.debug_stop().rip);
+    });
+}
+
+Session::~Session()
+{
+    if (runner_ != nullptr)
+        runner_->pass_over(nullptr);
+    if (target_.machine() != nullptr)
+        events_.stop(*target_.machine());
 }
 
 Result<machine::Machine*> Session::machine()

@@ -14,6 +14,7 @@
 #include "emu/guest/c_evaluate.hpp"
 #include "emu/guest/modules.hpp"
 #include "emu/shell/command.hpp"
+#include "emu/shell/event_trace.hpp"
 #include "emu/shell/points.hpp"
 #include "emu/shell/progress.hpp"
 #include "emu/shell/target.hpp"
@@ -27,18 +28,26 @@ class Runner {
     // Types a line, if it is not empty, and runs until the guest waits for the next or something
     // stops it. What is printed meanwhile, the line's echo included, is appended.
     virtual Result<machine::Outcome> type(std::string const& line, std::string& printed) = 0;
+    // The guest gets the line when it next waits for one.
+    virtual void queue(std::string const& line) = 0;
     // Lets `advance` run the machine, the user at the guest's console meanwhile if there is one.
     // Without one, a guest that waits for someone to type has Outcome::Interrupted at once, if that
     // is an end of what is wanted.
     enum class Waiting : uint8_t { Ends, GoesOn };
     using Advance = std::function<machine::Outcome(machine::Machine&)>;
     virtual Result<machine::Outcome> run(Advance const& advance, Waiting waiting) = 0;
+    // Stops of either that this is true of are passed over; empty: none.
+    using PassOver = std::function<bool(machine::Machine&)>;
+    virtual void pass_over(PassOver stops) = 0;
 };
 
 class Session {
   public:
     // runner: of a live target, else null. out: where text goes. Both outlive the session.
     Session(Target& target, Runner* runner, std::FILE* out);
+    ~Session();
+    Session(Session const&) = delete;
+    Session& operator=(Session const&) = delete;
 
     // One line. An empty one does nothing.
     Result<> execute(std::string_view line);
@@ -56,6 +65,7 @@ class Session {
     Result<Runner*> runner();
     Progress& progress() { return progress_; }
     PointTable& points() { return points_; }
+    EventTrace& events() { return events_; }
 
     // A C expression: "contig_page_data.node_zones[0]", "(struct page*)$rax->flags". As a number:
     // its value; the address of an array, a struct or a function, as in C. So `mem_map` is where
@@ -139,6 +149,7 @@ class Session {
     std::FILE* out_;
     Progress progress_;
     PointTable points_;
+    EventTrace events_;
     std::map<void const*, Kept> kept_;
     std::optional<uint64_t> thread_stack_;
     size_t frame_ = 0;
