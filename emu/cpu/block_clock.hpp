@@ -101,6 +101,11 @@ class BlockClock {
             trapped_.erase(block);
     }
 
+    void set_retired(uint64_t instructions)
+    {
+        leave_block();
+        rebase(instructions);
+    }
     void take_back(uint32_t instructions) { rebase(retired() - instructions); }
 
   private:

@@ -21,6 +21,7 @@
 #include "emu/cpu/cpu_registers.hpp"
 #include "emu/cpu/cpu_state.hpp"
 #include "emu/cpu/debug.hpp"
+#include "emu/cpu/engine_image.hpp"
 #include "emu/cpu/exception_delivery.hpp"
 #include "emu/cpu/platform.hpp"
 #include "emu/cpu/tlb_entry.hpp"
@@ -96,6 +97,12 @@ class Engine {
 
     virtual CpuState state() = 0;
     virtual void set_state(CpuState const& state) = 0; // not CR0, CR3, CR4, EFER
+
+    // Between runs: all processors, their count and where they stand; memory is not of it. What
+    // follows a set_image() is what followed the image(). An Error, and nothing done, if it is of
+    // another kind of machine. discard_code() is still to be called for memory that changes.
+    virtual EngineImage image() const = 0;
+    virtual Result<> set_image(EngineImage const& image) = 0;
 
     // The debugger's (debug.hpp), between runs. Points are all processors'. An Error where the
     // library does not offer what is asked for.

@@ -33,6 +33,12 @@ struct Event {
     // Bytes of the INT instruction, which RIP is after; when its own delivery faults, RIP goes back
     // to it, as for every instruction that faults. 0 for the other sources.
     uint8_t length = 0;
+
+    template<class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(vector, source, error_code, length);
+    }
 };
 
 // An exception that arose while delivering. `address` is CR2 for a page fault.

@@ -86,7 +86,9 @@ Stop UnicornEngine::run()
     pausing_ = resuming && pausing_;
     deliver_held();
     update_attention();
-    if (!resuming)
+    if (resuming)
+        forget_discarded_code(); // a debugger may have written it
+    else
         choose_walker();
     uc_err const status = run_blocks();
     clock_.leave_block();

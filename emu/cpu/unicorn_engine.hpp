@@ -88,6 +88,8 @@ class UnicornEngine final : public Engine {
     void discard_code(PhysAddr address, uint64_t bytes) override;
     CpuState state() override;
     void set_state(CpuState const& state) override;
+    EngineImage image() const override;
+    Result<> set_image(EngineImage const& image) override;
     Result<PointId> add_point(DebugPoint const& point) override;
     bool remove_point(PointId id) override;
     void set_debug_end(uint64_t instructions, StepInterrupts interrupts) override;
@@ -181,6 +183,7 @@ class UnicornEngine final : public Engine {
     static constexpr uint64_t kLookAtTlbSoon = 1u << 16, kLookAtTlbSeldom = 1u << 18;
 
     void choose_walker();
+    void forget_discarded_code();
     void set_walker(Walker walker);
     void call_walker() const;
     void flush_all_tlbs();

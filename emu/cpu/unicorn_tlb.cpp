@@ -59,9 +59,13 @@ void UnicornEngine::choose_walker()
         forget_code_at_ = now < kStart ? kStart : now + kForgetCodeAfter;
         discard_all_code_ = true;
     }
-    if (!discard_all_code_)
+    forget_discarded_code();
+}
+
+void UnicornEngine::forget_discarded_code()
+{
+    if (!std::exchange(discard_all_code_, false))
         return;
-    discard_all_code_ = false;
     uc_ctl_flush_tb(engine_.get());
     flush_all_tlbs();
     page_use_.forget();

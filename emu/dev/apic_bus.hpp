@@ -35,6 +35,13 @@ class ApicBus final {
     void on_level_eoi(std::function<void(uint8_t)> listener) { level_eoi_ = std::move(listener); }
     void end_level(uint8_t vector);
 
+    template<class Archive>
+    void serialize(Archive& archive)
+    {
+        for (auto const& apic : apics_)
+            archive(*apic);
+    }
+
   private:
     std::function<void(uint8_t)> level_eoi_;
     std::vector<std::unique_ptr<LocalApic>> apics_;

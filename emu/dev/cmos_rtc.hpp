@@ -32,6 +32,12 @@ class CmosRtc final : public PortDevice, public TimedDevice {
     std::optional<uint64_t> next_event_ns() const override;
     void advance_to(uint64_t now_ns) override;
 
+    template<class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(bytes_, index_, divider_, epoch_, synced_ns_, stopped_);
+    }
+
   private:
     NumberFormat number_format() const;
     HourFormat hour_format() const;

@@ -2,6 +2,9 @@
 //
 // Devices are passive: the machine calls them, they never call the CPU. All run on one thread;
 // nothing locks. Nothing here may throw: calls come from inside the CPU library's frames.
+//
+// serialize() of a device, as the cereal library has it, names all that its guest can change: what
+// a snapshot of the machine keeps. It calls nobody, not even the lines.
 #pragma once
 
 #include <cstdint>

@@ -23,6 +23,12 @@ class ExitPort final : public PortDevice {
             status_ = value & ones(width);
     }
 
+    template<class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(status_);
+    }
+
   private:
     std::optional<uint32_t> status_;
 };

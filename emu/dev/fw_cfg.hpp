@@ -45,6 +45,12 @@ class FwCfg final : public PortDevice {
     uint32_t port_in(uint16_t port, Width width) override;
     void port_out(uint16_t port, Width width, uint32_t value) override;
 
+    template<class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(key_, offset_, dma_high_);
+    }
+
     static constexpr size_t kMaxFiles = 256;
 
   private:

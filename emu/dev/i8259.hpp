@@ -38,6 +38,14 @@ class I8259 {
     uint8_t trigger_mode() const { return elcr_; }
     void set_trigger_mode(uint8_t elcr) { elcr_ = static_cast<uint8_t>(elcr & ~fixed_edge_); }
 
+    template<class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(inputs_, edges_, mask_, in_service_, elcr_, vector_base_, lowest_, expect_,
+                icw4_follows_, single_, all_level_, auto_eoi_, rotate_on_auto_eoi_,
+                fully_nested_special_, special_mask_, read_in_service_, poll_next_);
+    }
+
   private:
     enum class Expect : uint8_t { Nothing, Icw2, Icw3, Icw4 };
 

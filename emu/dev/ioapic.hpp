@@ -31,6 +31,12 @@ class IoApic final {
     uint32_t mmio_read(uint32_t offset) const;
     void mmio_write(uint32_t offset, uint32_t value);
 
+    template<class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(entries_, inputs_, id_, index_);
+    }
+
   private:
     class Line final : public InterruptLine {
       public:

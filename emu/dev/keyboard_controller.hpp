@@ -26,6 +26,13 @@ class KeyboardController final : public PortDevice {
     uint32_t port_in(uint16_t port, Width width) override;
     void port_out(uint16_t port, Width width, uint32_t value) override;
 
+    template<class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(reply_, expect_, command_byte_, output_port_, system_control_, last_was_command_,
+                self_tested_, reset_requested_);
+    }
+
   private:
     enum class Expect : uint8_t { DeviceByte, CommandByte, OutputPort, Reply, Ignored };
 

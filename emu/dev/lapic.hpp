@@ -59,6 +59,14 @@ class LocalApic final : public TimedDevice {
     std::optional<uint64_t> next_event_ns() const override;
     void advance_to(uint64_t now_ns) override;
 
+    template<class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(nmi_, init_, start_up_, task_priority_, logical_destination_, destination_format_,
+                spurious_vector_, command_low_, command_high_, error_status_, errors_, lvt_,
+                request_, in_service_, level_, timer_);
+    }
+
   private:
     static constexpr unsigned kLvtCount = 6; // timer, thermal, performance, LINT0, LINT1, error
 

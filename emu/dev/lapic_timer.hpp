@@ -32,6 +32,12 @@ class LapicTimer {
     // Whether the count has reached zero since the last call, once or oftener.
     bool expire(uint64_t now);
 
+    template<class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(mode_, divide_, shift_, initial_, started_ns_, count_, running_);
+    }
+
   private:
     uint64_t expiry_ns() const { return started_ns_ + (uint64_t{count_} << shift_); }
 

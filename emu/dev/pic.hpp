@@ -33,6 +33,12 @@ class Pic final : public PortDevice {
     uint32_t port_in(uint16_t port, Width width) override;
     void port_out(uint16_t port, Width width, uint32_t value) override;
 
+    template<class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(master_, slave_);
+    }
+
   private:
     class Line final : public InterruptLine {
       public:

@@ -33,6 +33,12 @@ class Pit final : public PortDevice, public TimedDevice {
     std::optional<uint64_t> next_event_ns() const override;
     void advance_to(uint64_t now_ns) override;
 
+    template<class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(channels_, tick_, system_control_);
+    }
+
   private:
     void write_control(uint8_t value);
     uint8_t system_control() const;

@@ -37,6 +37,13 @@ class PitChannel {
     // Called by every member that changes the counter, and to be called before asking.
     void settle(uint64_t now);
 
+    template<class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(control_, mode_, gate_, state_, count_, origin_, held_, written_, reload_,
+                null_count_, write_low_, read_high_next_, latched_count_, latched_status_);
+    }
+
   private:
     // Armed: a count is there, the gate's rising edge is not. Held: the gate fell during the count.
     enum class State : uint8_t { Idle, Armed, Running, Held };

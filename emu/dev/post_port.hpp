@@ -20,6 +20,12 @@ class PostPort final : public PortDevice {
         last_code_ = static_cast<uint8_t>(value);
     }
 
+    template<class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(last_code_);
+    }
+
   private:
     uint8_t last_code_ = 0;
 };

@@ -26,6 +26,12 @@ class RtcDivider {
     // Released from reset at ns: the first update comes half a second later.
     void restart(uint64_t ns);
 
+    template<class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(phase_ns_);
+    }
+
   private:
     uint64_t phase_ns_ = 0;
 };

@@ -18,6 +18,12 @@ struct RtcTime {
     unsigned year = 1970; // all four digits
 
     bool operator==(RtcTime const&) const = default;
+
+    template<class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(second, minute, hour, day, month, year);
+    }
 };
 
 RtcTime rtc_time_from(std::chrono::sys_seconds seconds);

@@ -39,10 +39,24 @@ class Uart16550 final : public PortDevice {
     uint32_t port_in(uint16_t port, Width width) override;
     void port_out(uint16_t port, Width width, uint32_t value) override;
 
+    template<class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(received_, received_count_, interrupt_enable_, fifo_control_, line_control_,
+                modem_control_, modem_deltas_, scratch_, divisor_low_, divisor_high_,
+                has_flow_control_, ready_to_receive_, overrun_, transmitter_empty_pending_);
+    }
+
   private:
     struct Received {
         uint8_t byte = 0;
         bool is_break = false; // until LSR has shown it
+
+        template<class Archive>
+        void serialize(Archive& archive)
+        {
+            archive(byte, is_break);
+        }
     };
 
     size_t capacity() const;

@@ -27,6 +27,12 @@ class VectorSet {
         return std::nullopt;
     }
 
+    template<class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(words_);
+    }
+
   private:
     std::array<uint32_t, 8> words_{};
 };

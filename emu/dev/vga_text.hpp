@@ -22,6 +22,12 @@ class VgaText final : public PortDevice {
     uint32_t port_in(uint16_t port, Width width) override;
     void port_out(uint16_t port, Width width, uint32_t value) override;
 
+    template<class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(registers_, index_, status_);
+    }
+
   private:
     static constexpr unsigned kRegisterCount = 0x19;
     static constexpr unsigned kStartHigh = 0x0c;

@@ -60,6 +60,12 @@ class Chipset {
     std::optional<uint32_t> mmio_read(PhysAddr address, unsigned cpu);
     bool mmio_write(PhysAddr address, uint32_t value, unsigned cpu);
 
+    template<class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(pic_, apics_, ioapic_, pit_, rtc_, post_port_, vga_, uart, exit_port, keyboard);
+    }
+
     dev::PortBus bus;
 
   private:

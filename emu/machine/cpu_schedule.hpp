@@ -35,6 +35,12 @@ class CpuSchedule {
     // In instructions: 1..kLongestSlice.
     uint64_t draw_slice();
 
+    template<class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(activity_, running_, random_);
+    }
+
   private:
     uint64_t draw();
 

@@ -20,6 +20,7 @@
 #include "emu/machine/chipset.hpp"
 #include "emu/machine/config.hpp"
 #include "emu/machine/cpu_schedule.hpp"
+#include "emu/machine/snapshot.hpp"
 #include "emu/machine/virtual_time.hpp"
 #include "emu/mem/physical_memory.hpp"
 
@@ -61,6 +62,13 @@ class Machine final : public cpu::Platform, public dev::Clock, private dev::DmaM
 
     // From power-on, or where it was left, to the next outcome.
     Outcome run();
+
+    // All of the machine at this moment, between runs. What follows a restore() is what followed
+    // then, to the instruction, given the same input; points stay as they are now. before: a
+    // snapshot that most of RAM is still as in, or null. After an Error, which says that the
+    // snapshot is of another machine, this one cannot go on.
+    Snapshot snapshot(Snapshot const* before = nullptr);
+    Result<> restore(Snapshot const& snapshot);
 
     // Debugging. After Outcome::Stopped the next of these goes on as if there had been no stop: the
     // guest and the count of instructions never show one. Points (cpu/debug.hpp) are all CPUs'.
@@ -109,6 +117,8 @@ class Machine final : public cpu::Platform, public dev::Clock, private dev::DmaM
     bool read(PhysAddr address, std::span<std::byte> out) override;
     bool write(PhysAddr address, std::span<std::byte const> bytes) override;
 
+    template<class Archive>
+    void serialize_parts(Archive& archive); // all but RAM and processors
     Outcome run_to(uint64_t instructions, cpu::StepInterrupts interrupts);
     std::optional<Outcome> prepare_run();
     Outcome stop_here(cpu::DebugStop::Reason reason);

@@ -33,6 +33,12 @@ class VirtualTime {
         running_ = running;
     }
 
+    template<class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(base_ns_, counted_, running_);
+    }
+
   private:
     uint64_t base_ns_ = 0; // the time at `counted_`
     uint64_t counted_ = 0; // instructions

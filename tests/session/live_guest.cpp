@@ -35,12 +35,18 @@ LiveGuest::~LiveGuest() = default;
 
 std::string LiveGuest::ask(std::string const& line)
 {
-    console_.clear();
-    typed_ = line + "\r";
+    type(line);
     run_to_prompt();
     size_t const start = console_.find('\n'); // the echo ends
     REQUIRE(start != std::string::npos);
     return console_.substr(start + 1, console_.size() - start - 1 - kPrompt.size());
+}
+
+void LiveGuest::type(std::string const& line)
+{
+    console_.clear();
+    typed_ = line + "\r";
+    waits_ = false;
 }
 
 void LiveGuest::run_to_prompt()

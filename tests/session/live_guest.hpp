@@ -20,6 +20,8 @@ class LiveGuest final : private machine::Attendant {
 
     // Types a line and runs until the guest waits for the next; what it printed.
     std::string ask(std::string const& line);
+    // Types a line that the guest is to read when it is run next.
+    void type(std::string const& line);
 
     machine::Machine& machine() { return *machine_; }
     guest::TypeTable const& types() const { return types_; }
