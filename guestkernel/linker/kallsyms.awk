@@ -1,12 +1,15 @@
 # The assembly source of the symbol table, from the lines of `nm -n -C`: "address type name".
-# Functions only; without their types and the namespaces every name shares. kernel/kallsyms.hpp
-# reads the table. Without input the table is empty, which is what the first link needs.
+# Functions only; without their types, their templates' arguments and the namespaces every name
+# shares. kernel/kallsyms.hpp reads the table. Without input the table is empty, which is what the
+# first link needs.
 BEGIN { count = 0 }
 
 $2 ~ /^[tTwW]$/ {
     name = $0
     sub(/^[^ ]+ [^ ]+ /, "", name)
     gsub(/\(anonymous namespace\)::/, "", name)
+    while (gsub(/<[^<>]*>/, "", name) > 0)
+        continue
     sub(/\(.*/, "", name)
     sub(/^[^<]* /, "", name)
     gsub(/pagelab::(arch|kernel|mm|lib)::/, "", name)
