@@ -1,10 +1,10 @@
 // buddy: the page allocator's free blocks, counted by order and type, or one by one.
 #include "emu/guest/buddy.hpp"
 
-#include <array>
 #include <optional>
 
 #include "emu/guest/direct_map.hpp"
+#include "emu/guest/frame_map.hpp"
 #include "emu/guest/page_map.hpp"
 #include "emu/shell/cap.hpp"
 #include "emu/shell/commands/commands.hpp"
@@ -36,8 +36,6 @@ EXAMPLES
   buddy DMA --used             all of a zone by address: what is free, and what is not
 )";
 
-constexpr std::array kTypeNames = {"Unmovable", "Movable", "Reclaimable", "HighAtomic", "Isolate"};
-
 struct Options {
     std::string zone;
     std::optional<unsigned> order;
@@ -45,11 +43,6 @@ struct Options {
     bool used = false;
     std::shared_ptr<uint64_t> cap;
 };
-
-std::string type_name(size_t type)
-{
-    return type < kTypeNames.size() ? kTypeNames[type] : fmt::format("type {}", type);
-}
 
 // What a block needs to be described.
 struct Places {
@@ -75,7 +68,7 @@ Result<Json> describe_areas(guest::KernelView const& kernel, guest::ZoneBuddy co
         Json types = Json::object();
         uint64_t blocks = 0;
         for (size_t type = 0; type < buddy.lists[order].size(); ++type) {
-            types[type_name(type)] = buddy.lists[order][type].size();
+            types[guest::migrate_type_name(type)] = buddy.lists[order][type].size();
             blocks += buddy.lists[order][type].size();
         }
         std::string const path = fmt::format("free_area[{}]", order);
@@ -97,13 +90,13 @@ Json list_blocks(guest::ZoneBuddy const& buddy, Options const& options, Places c
     Json list = Json::array();
     auto const& types = buddy.lists[*options.order];
     for (size_t type = 0; type < types.size(); ++type) {
-        if (!options.type.empty() && options.type != type_name(type))
+        if (!options.type.empty() && options.type != guest::migrate_type_name(type))
             continue;
         for (Pfn const pfn : types[type]) {
             if (total++; is_beyond(*options.cap, list.size()))
                 continue;
             Json block = places.describe(pfn, uint64_t{1} << *options.order);
-            block["type"] = type_name(type);
+            block["type"] = guest::migrate_type_name(type);
             list.push_back(std::move(block));
         }
     }

@@ -4,6 +4,7 @@
 
 #include "emu/guest/buddy.hpp"
 #include "emu/guest/fragmentation.hpp"
+#include "emu/guest/frame_map.hpp"
 #include "emu/guest/slab.hpp"
 #include "emu/picture/chart.hpp"
 #include "emu/shell/commands/commands.hpp"
@@ -82,7 +83,7 @@ Result<Json> slab_moment(Session& session, Options const&)
     for (guest::SlabCache const& cache : report.caches)
         caches[cache.name] = {
             {"objects", std::min(cache.in_use(), cache.total_objects)},
-            {"bytes", cache.nr_slabs * (kPageSize << std::min<uint64_t>(cache.order, 10))}};
+            {"bytes", cache.nr_slabs * (kPageSize << guest::block_order(cache.order))}};
     return Json{{"caches", std::move(caches)}};
 }
 
