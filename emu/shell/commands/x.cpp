@@ -43,15 +43,23 @@ unsigned pointer_bytes(Session& session)
     return mmu::level_count(mmu::paging_mode(session.target().context())) >= 4 ? 8 : 4;
 }
 
+// "0xffffffff81000010 <f+0x10>"
+std::string address_text(Session& session, uint64_t address, std::string const& text)
+{
+    std::string const symbol = session.symbol_at(address);
+    return symbol.empty() ? text : fmt::format("{} <{}>", text, symbol);
+}
+
 // The next value's text; `bytes` is how many it takes.
-Result<std::string> value_at(AddressSpace const& space, uint64_t address,
+Result<std::string> value_at(Session& session, AddressSpace const& space, uint64_t address,
                              DisplayFormat const& format, uint64_t& bytes)
 {
     bytes = format.bytes;
     if (format.format != 's') {
         uint64_t value = 0;
         TRY(space.read(address, std::as_writable_bytes(std::span(&value, 1)).first(bytes)));
-        return format_value(value, format);
+        std::string const text = format_value(value, format);
+        return format.format == 'a' ? address_text(session, value, text) : text;
     }
     std::string text = "\"";
     for (bytes = 0; bytes < kMaxString;) {
@@ -66,13 +74,6 @@ Result<std::string> value_at(AddressSpace const& space, uint64_t address,
         }
     }
     return text + "\"...";
-}
-
-// "0xffffffff81000010 <f+0x10>"
-std::string address_text(Session& session, std::string text)
-{
-    std::string const symbol = session.symbol_at(std::stoull(text, nullptr, 16));
-    return symbol.empty() ? text : fmt::format("{} <{}>", text, symbol);
 }
 
 Result<Json> read_instructions(Session& session, Space kind, uint64_t address, uint64_t count)
@@ -99,7 +100,7 @@ Result<Json> read(Session& session, Space kind, Question const& question)
     Json document = {{"space", name(kind)}, {"rows", Json::array()}};
     for (uint64_t i = 0; i < format.count; ++i) {
         uint64_t bytes = 0;
-        auto value = value_at(space, address, format, bytes);
+        auto value = value_at(session, space, address, format, bytes);
         if (!value && i == 0)
             return std::unexpected(value.error());
         if (!value) {
@@ -110,8 +111,7 @@ Result<Json> read(Session& session, Space kind, Question const& question)
             document["rows"].push_back({{"address", hex(address)}, {"values", Json::array()}});
             TRY(session.progress().step(i, format.count));
         }
-        document["rows"].back()["values"].push_back(
-            format.format == 'a' ? address_text(session, *value) : std::move(*value));
+        document["rows"].back()["values"].push_back(std::move(*value));
         address = space.advance(address, bytes);
     }
     return document;
