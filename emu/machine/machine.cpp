@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "emu/base/check.hpp"
+#include "emu/machine/write_ram.hpp"
 
 namespace pagelab::machine {
 
@@ -134,8 +135,7 @@ bool Machine::read(PhysAddr address, std::span<std::byte> out)
 
 bool Machine::write(PhysAddr address, std::span<std::byte const> bytes)
 {
-    memory_.write(address, bytes);
-    engine_->discard_code(address, bytes.size());
+    write_ram(*this, address, bytes);
     return true;
 }
 

@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "emu/cpu/linear_access.hpp"
-#include "emu/machine/snapshot.hpp"
+#include "emu/machine/write_ram.hpp"
 #include "tests/session/live_guest.hpp"
 
 using namespace pagelab;
@@ -117,9 +117,7 @@ TEST_CASE("code that was written over since is the old code again")
     auto const walked =
         mmu::translate(cpu::paging_context(state), machine.memory(), VirtAddr(text), {});
     REQUIRE(walked);
-    PhysAddr const code = walked->address;
-    machine.memory().write(code, kNops);
-    machine.engine().discard_code(code, kNops.size());
+    machine::write_ram(machine, walked->address, kNops);
     REQUIRE(machine.run_until(start + 3) == machine::Outcome::Stopped);
     CHECK(machine.engine().state().rip == text + kNops.size());
 
