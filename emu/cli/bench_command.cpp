@@ -85,6 +85,14 @@ Result<> write_json(std::string const& path, nlohmann::json const& json)
     return {};
 }
 
+// What every kind of measurement ends with: its file, if one is wanted, and its exit status.
+Result<int> conclude(BenchOptions const& options, nlohmann::json const& json, bool all_met)
+{
+    if (!options.json.empty())
+        TRY(write_json(options.json, json));
+    return options.check && !all_met ? 1 : 0;
+}
+
 void print_now(std::string const& text)
 {
     std::fputs(text.c_str(), stdout);
@@ -112,9 +120,7 @@ Result<int> compare(BenchOptions const& options)
     }
     json["load_average_after"] = load_average();
     print_now(fmt::format("load average {}\n", load_average()));
-    if (!options.json.empty())
-        TRY(write_json(options.json, json));
-    return options.check && !all_met ? 1 : 0;
+    return conclude(options, json, all_met);
 }
 
 Result<int> measure_self(BenchOptions const& options)
@@ -134,9 +140,7 @@ Result<int> measure_self(BenchOptions const& options)
                 {{"operation", benchmark.operation}, {"arch", arch}, {"nanoseconds", nanoseconds}});
         }
     }
-    if (!options.json.empty())
-        TRY(write_json(options.json, json));
-    return 0;
+    return conclude(options, json, true);
 }
 
 Result<int> measure_costs(BenchOptions const& options)
@@ -152,9 +156,7 @@ Result<int> measure_costs(BenchOptions const& options)
             all_met = all_met && cost.meets_bar();
         }
     }
-    if (!options.json.empty())
-        TRY(write_json(options.json, json));
-    return options.check && !all_met ? 1 : 0;
+    return conclude(options, json, all_met);
 }
 
 Result<int> measure_shell(BenchOptions const& options)
@@ -175,9 +177,7 @@ Result<int> measure_shell(BenchOptions const& options)
         json.push_back(to_json(benchmark, milliseconds));
         all_met = all_met && meets_bar(benchmark, milliseconds);
     }
-    if (!options.json.empty())
-        TRY(write_json(options.json, json));
-    return options.check && !all_met ? 1 : 0;
+    return conclude(options, json, all_met);
 }
 
 Result<int> measure_modules(BenchOptions const& options)
@@ -195,9 +195,7 @@ Result<int> measure_modules(BenchOptions const& options)
         json.push_back({{"arch", arch}, {"median_ms", s.median}, {"met", is_met}});
         all_met = all_met && is_met;
     }
-    if (!options.json.empty())
-        TRY(write_json(options.json, json));
-    return options.check && !all_met ? 1 : 0;
+    return conclude(options, json, all_met);
 }
 
 Result<int> measure_all_growth(BenchOptions const& options)
