@@ -29,24 +29,30 @@ std::shared_ptr<RamPage const> keep_page(std::byte const* bytes,
     return made;
 }
 
-// visit(region, number of its first page among all of RAM's).
-template<class Visit>
-void for_each_ram(PhysicalMemory const& memory, Visit const& visit)
-{
-    uint64_t first = 0;
-    for (Region const& region : memory.regions()) {
-        if (region.kind != Region::Kind::Ram)
-            continue;
-        visit(region, first);
-        first += region.size / kPageSize;
-    }
-}
-
 uint64_t count_pages(PhysicalMemory const& memory)
 {
     uint64_t count = 0;
-    for_each_ram(memory, [&](Region const& region, uint64_t) { count += region.size / kPageSize; });
+    for (Region const& region : memory.regions())
+        if (region.kind == Region::Kind::Ram)
+            count += region.size / kPageSize;
     return count;
+}
+
+// visit(number among all pages of RAM, address, host's bytes, is_touched).
+template<class Visit>
+void for_each_page(PhysicalMemory const& memory, Visit const& visit)
+{
+    uint64_t number = 0;
+    for (Region const& region : memory.regions()) {
+        if (region.kind != Region::Kind::Ram)
+            continue;
+        PhysAddr page = region.base;
+        for_each_touched({region.host, region.size}, [&](std::span<std::byte> run, bool touched) {
+            for (size_t at = 0; at < run.size(); at += kPageSize, page += kPageSize)
+                visit(number++, page, run.data() + at, touched);
+            return true;
+        });
+    }
 }
 
 } // namespace
@@ -55,17 +61,9 @@ RamImage RamImage::take(PhysicalMemory const& memory, RamImage const* before)
 {
     RamImage image;
     image.pages_.resize(count_pages(memory));
-    for_each_ram(memory, [&](Region const& region, uint64_t first) {
-        auto const keep = [&](std::span<std::byte const> run, bool is_touched) {
-            auto const offset = static_cast<uint64_t>(run.data() - region.host);
-            for (uint64_t at = offset; is_touched && at < offset + run.size(); at += kPageSize) {
-                uint64_t const i = first + at / kPageSize;
-                image.pages_[i] =
-                    keep_page(region.host + at, before == nullptr ? nullptr : before->pages_[i]);
-            }
-            return true;
-        };
-        for_each_touched({region.host, region.size}, keep);
+    for_each_page(memory, [&](uint64_t i, PhysAddr, std::byte const* bytes, bool is_touched) {
+        if (is_touched)
+            image.pages_[i] = keep_page(bytes, before == nullptr ? nullptr : before->pages_[i]);
     });
     return image;
 }
@@ -75,20 +73,12 @@ Result<> RamImage::put(PhysicalMemory& memory,
 {
     if (count_pages(memory) != pages_.size())
         return fail("RAM of {} pages cannot become that of {}", count_pages(memory), pages_.size());
-    for_each_ram(memory, [&](Region const& region, uint64_t first) {
-        auto const put_run = [&](std::span<std::byte const> run, bool is_touched) {
-            auto const offset = static_cast<uint64_t>(run.data() - region.host);
-            for (uint64_t at = offset; at < offset + run.size(); at += kPageSize) {
-                RamPage const* const page = pages_[first + at / kPageSize].get();
-                if (!is_touched ? page == nullptr : is_equal(region.host + at, page))
-                    continue;
-                std::memcpy(region.host + at, page == nullptr ? kZeros.data() : page->data(),
-                            kPageSize);
-                changed(region.base + at);
-            }
-            return true;
-        };
-        for_each_touched({region.host, region.size}, put_run);
+    for_each_page(memory, [&](uint64_t i, PhysAddr address, std::byte* bytes, bool is_touched) {
+        RamPage const* const page = pages_[i].get();
+        if (!is_touched ? page == nullptr : is_equal(bytes, page))
+            return;
+        std::memcpy(bytes, page == nullptr ? kZeros.data() : page->data(), kPageSize);
+        changed(address);
     });
     return {};
 }

@@ -1,8 +1,8 @@
 // What was in the machine's RAM at a moment: pages, shared between images where they are equal.
 //
-// An image costs eight bytes a page of RAM, and 4 KiB for each page that differs from the image it
-// was taken after. Pages of zeros cost nothing. Images never change, and any may be dropped.
-// ROM is not in them.
+// An image costs sixteen bytes a page of RAM, and 4 KiB for each page that differs from the image
+// it was taken after. Pages of zeros cost nothing more. Images never change, and any may be
+// dropped. ROM is not in them.
 #pragma once
 
 #include <array>
