@@ -220,24 +220,19 @@ static inline int __kfifo_from_user(struct __kfifo* fifo, void __user const* fro
     })
 #define kfifo_get(fifo, to) (kfifo_out(fifo, to, 1) != 0)
 #define kfifo_peek(fifo, to) (kfifo_out_peek(fifo, to, 1) != 0)
+#define __kfifo_spinlocked(call, lock)                                                             \
+    ({                                                                                             \
+        unsigned long __flags;                                                                     \
+        unsigned int __done;                                                                       \
+        spin_lock_irqsave(lock, __flags);                                                          \
+        __done = (call);                                                                           \
+        spin_unlock_irqrestore(lock, __flags);                                                     \
+        __done;                                                                                    \
+    })
 #define kfifo_in_spinlocked(fifo, from, count, lock)                                               \
-    ({                                                                                             \
-        unsigned long __flags;                                                                     \
-        unsigned int __done;                                                                       \
-        spin_lock_irqsave(lock, __flags);                                                          \
-        __done = kfifo_in(fifo, from, count);                                                      \
-        spin_unlock_irqrestore(lock, __flags);                                                     \
-        __done;                                                                                    \
-    })
+    __kfifo_spinlocked(kfifo_in(fifo, from, count), lock)
 #define kfifo_out_spinlocked(fifo, to, count, lock)                                                \
-    ({                                                                                             \
-        unsigned long __flags;                                                                     \
-        unsigned int __done;                                                                       \
-        spin_lock_irqsave(lock, __flags);                                                          \
-        __done = kfifo_out(fifo, to, count);                                                       \
-        spin_unlock_irqrestore(lock, __flags);                                                     \
-        __done;                                                                                    \
-    })
+    __kfifo_spinlocked(kfifo_out(fifo, to, count), lock)
 #define kfifo_in_locked(fifo, from, count, lock) kfifo_in_spinlocked(fifo, from, count, lock)
 #define kfifo_out_locked(fifo, to, count, lock) kfifo_out_spinlocked(fifo, to, count, lock)
 #define kfifo_to_user(fifo, to, bytes, copied) __kfifo_to_user(&(fifo)->kfifo, to, bytes, copied)

@@ -57,12 +57,15 @@ struct list_head* seq_list_start_head(struct list_head* head, loff_t position);
 struct list_head* seq_list_next(void* v, struct list_head* head, loff_t* position);
 __END_DECLS
 
-// name_fops or name_proc_ops of a file that name_show() shows.
-#define DEFINE_SHOW_ATTRIBUTE(name)                                                                \
+#define __DEFINE_SHOW_OPEN(name)                                                                   \
     static int name##_open(struct inode* inode, struct file* file)                                 \
     {                                                                                              \
         return single_open(file, name##_show, inode->i_private);                                   \
-    }                                                                                              \
+    }
+
+// name_fops or name_proc_ops of a file that name_show() shows.
+#define DEFINE_SHOW_ATTRIBUTE(name)                                                                \
+    __DEFINE_SHOW_OPEN(name)                                                                       \
     static struct file_operations const name##_fops = {                                            \
         .owner = THIS_MODULE,                                                                      \
         .llseek = seq_lseek,                                                                       \
@@ -71,10 +74,7 @@ __END_DECLS
         .release = single_release,                                                                 \
     }
 #define DEFINE_PROC_SHOW_ATTRIBUTE(name)                                                           \
-    static int name##_open(struct inode* inode, struct file* file)                                 \
-    {                                                                                              \
-        return single_open(file, name##_show, inode->i_private);                                   \
-    }                                                                                              \
+    __DEFINE_SHOW_OPEN(name)                                                                       \
     static struct proc_ops const name##_proc_ops = {                                               \
         .proc_open = name##_open,                                                                  \
         .proc_read = seq_read,                                                                     \
