@@ -3,14 +3,12 @@
 
 #include "emu/guest/check.hpp"
 #include "emu/guest/page_map.hpp"
+#include "emu/guest/page_type.hpp"
 #include "emu/guest/zones.hpp"
 
 namespace pagelab::guest {
 
 namespace {
-
-constexpr uint64_t kPageTypeBase = 0xf000'0000;
-constexpr uint64_t kPageBuddy = 0x80;
 
 class Checker {
   public:
@@ -54,7 +52,7 @@ class Checker {
     {
         uint64_t const flags = number_at(page, flags_);
         uint64_t const users = number_at(page, users_);
-        if ((number_at(page, type_) & (kPageTypeBase | kPageBuddy)) == kPageTypeBase) {
+        if (has_type(number_at(page, type_), PageType::Buddy)) {
             if (users != 0)
                 damaged("a free page has users", pfn, 0, users);
             if ((flags & not_free_) != 0)

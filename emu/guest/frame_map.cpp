@@ -32,7 +32,7 @@ class Owning {
         for (SlabCacheMap const& cache : index_.slabs.caches) {
             uint16_t const name = intern(cache.name);
             for (Slab const& slab : cache.slabs)
-                for (uint64_t i = 0; i < uint64_t{1} << block_order(cache.order); ++i)
+                for (uint64_t i = 0; i < slab.pages; ++i)
                     if (FrameUse* const page = frame(slab.pfn + i)) {
                         page->use = Use::Slab;
                         page->order = block_order(cache.order);

@@ -3,13 +3,12 @@
 
 #include <algorithm>
 
+#include "emu/guest/page_type.hpp"
+
 namespace pagelab::guest {
 
 namespace {
 
-constexpr uint64_t kPageTypeBase = 0xf000'0000;
-constexpr uint64_t kPageBuddy = 0x80;
-constexpr uint64_t kPageTable = 0x200;
 constexpr uint64_t kBlock = uint64_t{1} << kMaxOrder; // pages; what ranges are made of
 constexpr uint64_t kMaxFrames = uint64_t{64} << (30 - kPageShift);
 constexpr unsigned kPageblockOrder = 9;
@@ -120,7 +119,7 @@ class FrameScan {
         uint64_t const type = number_at(page, type_);
         FrameUse frame;
         frame.use = Use::Used;
-        if ((type & (kPageTypeBase | kPageBuddy)) == kPageTypeBase) {
+        if (has_type(type, PageType::Buddy)) {
             frame.use = Use::Free;
             frame.order = block_order(number_at(page, private_));
         } else if ((flags & reserved_) != 0) {
@@ -129,7 +128,7 @@ class FrameScan {
             frame.use = Use::Compound; // its order is in the next struct page
         } else if (number_at(page, compound_head_) % 2 != 0) {
             frame.use = Use::Compound;
-        } else if ((type & (kPageTypeBase | kPageTable)) == kPageTypeBase) {
+        } else if (has_type(type, PageType::Table)) {
             frame.use = Use::PageTable;
         }
         return frame;

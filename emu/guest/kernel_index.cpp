@@ -2,11 +2,9 @@
 #include "emu/guest/kernel_index.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 
-#include <cxxabi.h>
-
+#include "emu/guest/demangle.hpp"
 #include "emu/guest/pcp.hpp"
 
 namespace pagelab::guest {
@@ -67,10 +65,8 @@ void index_kept(KernelView const& view, KernelIndex& index)
 // "pagelab::kernel::(anonymous namespace)::windows" is windows.
 std::string last_name(std::string const& symbol)
 {
-    int status = 0;
-    char* const text = abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status);
-    std::string const name = text != nullptr ? text : symbol;
-    std::free(text);
+    std::string const written = demangle(symbol);
+    std::string const& name = written.empty() ? symbol : written;
     auto const scope = name.rfind("::");
     return scope == name.npos ? name : name.substr(scope + 2);
 }

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <array>
 
+#include "emu/guest/page_type.hpp"
+
 namespace pagelab::guest {
 
 namespace {
 
-constexpr uint64_t kPageTypeBase = 0xf000'0000;
-constexpr uint64_t kPageBuddy = 0x80;
 constexpr unsigned kMaxOrder = 10;
 
 constexpr std::array kFlags = {
@@ -24,8 +24,7 @@ std::optional<unsigned> buddy_order(KernelView const& view, VirtAddr page)
 {
     auto const type = view.read_field(page, "page", "page_type");
     auto const order = view.read_field(page, "page", "private_");
-    if (!type || !order || (*type & (kPageTypeBase | kPageBuddy)) != kPageTypeBase ||
-        *order > kMaxOrder)
+    if (!type || !order || !has_type(*type, PageType::Buddy) || *order > kMaxOrder)
         return std::nullopt;
     return static_cast<unsigned>(*order);
 }

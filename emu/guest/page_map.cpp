@@ -5,14 +5,13 @@
 #include <cstring>
 #include <vector>
 
+#include "emu/guest/page_type.hpp"
 #include "emu/guest/zones.hpp"
 
 namespace pagelab::guest {
 
 namespace {
 
-constexpr uint64_t kPageTypeBase = 0xf000'0000;
-constexpr uint64_t kPageBuddy = 0x80;
 constexpr uint64_t kPagesAtOnce = 512;
 constexpr uint64_t kMaxStructPage = 4096; // bytes; a plausible sizeof(struct page)
 
@@ -101,7 +100,7 @@ void PageMap::for_each_buddy_page(Pfn first, Pfn end,
                                   std::function<void(Pfn, uint64_t)> const& visit) const
 {
     for_each_page(first, end, [&](Pfn pfn, std::span<std::byte const> page) {
-        if ((number_at(page, page_type_) & (kPageTypeBase | kPageBuddy)) == kPageTypeBase)
+        if (has_type(number_at(page, page_type_), PageType::Buddy))
             visit(pfn, number_at(page, private_));
     });
 }

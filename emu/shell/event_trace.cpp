@@ -2,11 +2,10 @@
 #include "emu/shell/event_trace.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <iterator>
 #include <tuple>
 
-#include <cxxabi.h>
+#include "emu/guest/demangle.hpp"
 
 namespace pagelab::shell {
 
@@ -25,10 +24,7 @@ std::string mm_function(std::string const& symbol)
 {
     if (!symbol.starts_with("_ZN"))
         return "";
-    int status = 0;
-    char* const text = abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status);
-    std::string name = text != nullptr ? text : "";
-    std::free(text);
+    std::string name = guest::demangle(symbol);
     constexpr std::string_view kScope = "pagelab::mm::";
     constexpr std::string_view kAnonymous = "(anonymous namespace)::";
     if (!name.starts_with(kScope))
