@@ -3,37 +3,18 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
-#include <sstream>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "tests/session/program.hpp"
+#include "tests/session/shell_documents.hpp"
 
 using nlohmann::json;
 using namespace pagelab::session;
 
 namespace {
-
-// One document for each command.
-std::vector<json> documents(std::vector<std::string> options,
-                            std::vector<std::string> const& commands)
-{
-    options.insert(options.begin(), {"shell", "--json"});
-    for (std::string const& command : commands) {
-        options.push_back("-c");
-        options.push_back(command);
-    }
-    Finished const run = run_program(options);
-    CHECK_MESSAGE(run.status == 0, run.err);
-    std::vector<json> result;
-    std::istringstream lines(run.out);
-    for (std::string line; std::getline(lines, line);)
-        result.push_back(json::parse(line, nullptr, false));
-    REQUIRE(result.size() == commands.size());
-    return result;
-}
 
 uint64_t pages_of(json const& map, std::string const& label)
 {

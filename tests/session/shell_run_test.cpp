@@ -5,34 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/session/program.hpp"
+#include "tests/session/shell_documents.hpp"
 
 using nlohmann::json;
+using pagelab::session::documents;
 using pagelab::session::Finished;
 using pagelab::session::run_program;
-
-namespace {
-
-// One document for each command. What the guest prints meanwhile is on stderr.
-std::vector<json> documents(std::vector<std::string> options,
-                            std::vector<std::string> const& commands)
-{
-    options.insert(options.begin(), {"shell", "--json"});
-    for (std::string const& command : commands) {
-        options.push_back("-c");
-        options.push_back(command);
-    }
-    Finished const run = run_program(options);
-    CHECK_MESSAGE(run.status == 0, run.err);
-    std::vector<json> result;
-    size_t start = 0;
-    for (size_t end = run.out.find('\n'); end != std::string::npos;
-         start = end + 1, end = run.out.find('\n', start))
-        result.push_back(json::parse(run.out.substr(start, end - start), nullptr, false));
-    REQUIRE(result.size() == commands.size());
-    return result;
-}
-
-} // namespace
 
 TEST_CASE("a breakpoint stops before its instruction, and steps go on from there")
 {
