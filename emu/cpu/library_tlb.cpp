@@ -1,6 +1,7 @@
 // Finding the three descriptors by their shape and their empty tables; counting used entries.
 #include "emu/cpu/library_tlb.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -89,6 +90,18 @@ bool LibraryTlb::is_crowded() const
             return true;
     }
     return false;
+}
+
+void LibraryTlb::keep_size() const
+{
+    constexpr uint64_t kLeast = 30; // percent; less shrinks
+    tlb::Tlb all;
+    std::memcpy(&all, whole().data(), sizeof all);
+    for (size_t i = 0; i < kPrivileges; ++i) {
+        uint64_t const enough = (all.fast[i].entries() * kLeast + 99) / 100;
+        all.slow[i].window_most = std::max(all.slow[i].window_most, enough);
+    }
+    std::memcpy(whole().data(), &all, sizeof all);
 }
 
 } // namespace pagelab::cpu

@@ -1,10 +1,13 @@
-// How full the library's TLB is, to have it grow while the guest runs.
+// How full the library's TLB is, to have it grow while the guest runs, and never shrink by our
+// doing.
 //
 // The TLB of each privilege has 256 entries at first; a flush doubles one that is more than 70 %
 // used (Unicorn 2.1, tlb_mmu_resize_locked in accel/tcg/cputlb.c). A guest that never flushes stays
 // at 256, however many pages it uses, and each miss costs a hundred times a hit: so we flush for
-// it, but not without end, as each translation of code goes through the whole TLB. Where the tables
-// are: struct CPUTLB ends in an array of { mask, table }, one per privilege, just before the
+// it, but not without end, as each translation of code goes through the whole TLB. A flush also
+// shrinks a table that was less than 30 % used for 100 ms, down to 64 entries, where the few pages
+// a loop is about may well share one: a flush of ours says first that it was used enough. Where the
+// tables are: struct CPUTLB ends in an array of { mask, table }, one per privilege, just before the
 // general registers, which translated code reads at fixed offsets from there.
 #pragma once
 
@@ -27,6 +30,9 @@ class LibraryTlb {
 
     // Whether a flush now would make a table grow that we want larger. Looks at a sample.
     bool is_crowded() const;
+
+    // Before a flush the guest did not ask for: no table will be smaller after it.
+    void keep_size() const;
 
     std::span<std::byte> whole() const; // struct CPUTLB
 

@@ -60,7 +60,7 @@ void UnicornEngine::switch_to(unsigned cpu)
     tlbs_->switch_to(cpu);
     bool const same_space = is_same_space(access_.load_paging().context, context);
     if (next.flush_tlb)
-        uc_ctl_flush_tlb(engine_.get());
+        flush_tlb();
     else if (!same_space)
         forget_block_addresses();
     if (!same_space)

@@ -186,6 +186,7 @@ class UnicornEngine final : public Engine {
     void forget_discarded_code();
     void set_walker(Walker walker);
     void call_walker() const;
+    void flush_tlb();
     void flush_all_tlbs();
     void look_at_tlb();
     uc_err run_blocks();

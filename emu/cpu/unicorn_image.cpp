@@ -35,7 +35,7 @@ Result<> UnicornEngine::set_image(EngineImage const& image)
     std::ranges::copy(image.processors[cpu_].state, bytes.begin());
     access_.set_pdptes(image.processors[cpu_].pdptes);
     processors_[cpu_].flush_tlb = false;
-    uc_ctl_flush_tlb(engine_.get());
+    flush_tlb();
     ++generation_;
     clock_.set_retired(image.instructions);
     look_at_tlb_at_ = image.instructions + look_at_tlb_after_;

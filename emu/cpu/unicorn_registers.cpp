@@ -118,7 +118,7 @@ void UnicornEngine::store_registers(CpuRegisters const& registers)
     };
     if (((state.efer ^ old.state.efer) & kEferWritable) != 0) {
         write_msr(kEfer, state.efer);
-        uc_ctl_flush_tlb(engine_.get());
+        flush_tlb();
     }
     bool const changes_space =
         state.cr0 != old.state.cr0 || state.cr3 != old.state.cr3 || state.cr4 != old.state.cr4;
@@ -126,7 +126,7 @@ void UnicornEngine::store_registers(CpuRegisters const& registers)
         uc_reg_write(engine_.get(), UC_X86_REG_CR4, &state.cr4);
         uc_reg_write(engine_.get(), UC_X86_REG_CR3, &state.cr3);
         uc_reg_write(engine_.get(), UC_X86_REG_CR0, &state.cr0);
-        uc_ctl_flush_tlb(engine_.get());
+        flush_tlb();
     }
     access_.store(state);
     access_.store_all_flags(state.rflags);

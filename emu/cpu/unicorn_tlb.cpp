@@ -81,7 +81,7 @@ void UnicornEngine::look_at_tlb()
     bool const crowded =
         library_tlb_ && translations < look_at_tlb_after_ / kNewCode && library_tlb_->is_crowded();
     if (crowded)
-        uc_ctl_flush_tlb(engine_.get());
+        flush_tlb();
     look_at_tlb_after_ =
         crowded ? kLookAtTlbSoon : std::min(2 * look_at_tlb_after_, kLookAtTlbSeldom);
     look_at_tlb_at_ = clock_.retired() + look_at_tlb_after_;
@@ -94,7 +94,7 @@ void UnicornEngine::set_walker(Walker walker)
         return;
     walker_ = walker;
     call_walker();
-    uc_ctl_flush_tlb(engine_.get());
+    flush_tlb();
 }
 
 void UnicornEngine::call_walker() const
@@ -102,10 +102,18 @@ void UnicornEngine::call_walker() const
     uc_ctl_tlb_mode(engine_.get(), walker_ == Walker::Ours ? UC_TLB_VIRTUAL : UC_TLB_CPU);
 }
 
-// The processor's whose turn it is now, the others' when theirs comes.
+// Of the processor whose turn it is; the library's own flushes may shrink the TLB, ours do not.
+void UnicornEngine::flush_tlb()
+{
+    if (library_tlb_)
+        library_tlb_->keep_size();
+    uc_ctl_flush_tlb(engine_.get());
+}
+
+// The others' when their turn comes.
 void UnicornEngine::flush_all_tlbs()
 {
-    uc_ctl_flush_tlb(engine_.get());
+    flush_tlb();
     for (Processor& processor : processors_)
         processor.flush_tlb = true;
 }

@@ -3,7 +3,9 @@
 #include "emu/cpu/library_tlb.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstring>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -63,6 +65,26 @@ TEST_CASE("a TLB is crowded by as many pages as it has entries, and holds them a
         uc_ctl_flush_tlb(guest.engine.get());
     }
     CHECK(flushes == 3); // 256, 512, 1024; of 2048 entries 1000 are less than 70 %
+}
+
+TEST_CASE("a TLB that was little used shrinks at a flush, but not at one that keeps its size")
+{
+    auto const entries = [](LibraryTlb const& tlb) {
+        tlb::Tlb all;
+        std::memcpy(&all, tlb.whole().data(), sizeof all);
+        return all.fast[2].entries();
+    };
+    Touching guest;
+    auto const tlb = LibraryTlb::find(guest.registers);
+    REQUIRE(tlb);
+    for (size_t const expected : {256, 64}) {
+        guest.touch(20);
+        std::this_thread::sleep_for(std::chrono::milliseconds(110)); // the library's window
+        if (expected == 256)
+            tlb->keep_size();
+        uc_ctl_flush_tlb(guest.engine.get());
+        CHECK(entries(*tlb) == expected);
+    }
 }
 
 TEST_CASE("a load is quick where an entry grants it and nobody watches")
