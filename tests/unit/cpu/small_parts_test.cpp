@@ -92,16 +92,23 @@ TEST_CASE("block counts: two counts under one address and size are ambiguous for
     CHECK(counter.find(0x1000, 4) == 0);
 }
 
-TEST_CASE("block counts: addresses that share an entry evict each other, never mix")
+TEST_CASE("block counts: of three addresses with one hash the oldest goes, none mix")
 {
     BlockCounter counter;
-    uint64_t const first = 0x1000, second = first ^ (1 << 14) ^ 1; // the same index
+    uint64_t const first = 0x1000, second = first ^ (1 << 13) ^ 1, third = first ^ (2 << 13) ^ 2;
     counter.report_translation(first, 4, 2);
     counter.remember(second, 4, 3);
     CHECK(counter.find(second, 4) == 3);
-    CHECK(counter.find(first, 4) == 0);
+    CHECK(counter.find(first, 4) == 2);
     counter.remember(second, 4, 5); // known already: stays
     CHECK(counter.find(second, 4) == 3);
+    counter.report_translation(third, 4, 7);
+    CHECK(counter.find(first, 4) == 0);
+    CHECK(counter.find(second, 4) == 3);
+    CHECK(counter.find(third, 4) == 7);
+    counter.note_pause(first, 4);
+    CHECK(!counter.ends_in_pause(first, 4));
+    CHECK(!counter.is_hot(first, 4));
 }
 
 TEST_CASE("page use: flags by page frame, none beyond the end, none after forget")
