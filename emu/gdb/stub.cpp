@@ -33,8 +33,11 @@ Answer Stub::answer(std::string_view packet)
         return {write_one_register(rest)};
     case 'm':
         return {read_memory(rest)};
+    case 'x':
+        return {read_binary(rest)};
     case 'M':
-        return {write_memory(rest)};
+    case 'X':
+        return {write_memory(rest, packet.front() == 'M' ? Spelling::Hex : Spelling::Binary)};
     case 'Z':
         return {insert_point(rest)};
     case 'z':
@@ -123,9 +126,11 @@ std::string Stub::query(std::string_view packet)
 {
     if (packet.starts_with("Supported"))
         return "PacketSize=4000;qXfer:features:read+;vContSupported+;QStartNoAckMode+;"
-               "swbreak+;hwbreak+";
+               "swbreak+;hwbreak+;binary-upload+";
     if (packet == "Attached")
         return "1";
+    if (packet == "GDBServerVersion")
+        return "name:pagelab;version:1;";
     if (packet == "C")
         return fmt::format("QC{:x}", cpu_ + 1);
     if (packet == "fThreadInfo")

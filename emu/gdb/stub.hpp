@@ -51,6 +51,7 @@ class Stub {
     std::string describe_stop(machine::Outcome outcome);
 
   private:
+    enum class Spelling : uint8_t { Hex, Binary };         // of bytes in a packet
     using PointKey = std::tuple<char, uint64_t, uint64_t>; // Z's kind, address, size
 
     std::string query(std::string_view packet);
@@ -61,8 +62,10 @@ class Stub {
     std::string write_all_registers(std::string_view digits);
     std::string read_one_register(std::string_view packet);
     std::string write_one_register(std::string_view packet);
+    std::optional<std::string> read_bytes(std::string_view packet, std::string& error);
     std::string read_memory(std::string_view packet);
-    std::string write_memory(std::string_view packet);
+    std::string read_binary(std::string_view packet);
+    std::string write_memory(std::string_view packet, Spelling spelling);
     static std::optional<PointKey> parse_point(std::string_view packet);
     std::string insert_point(std::string_view packet);
     std::string remove_point(std::string_view packet);
@@ -70,6 +73,7 @@ class Stub {
     std::string monitor(std::string_view digits);
     std::string describe_registers();
     std::string describe_memory() const;
+    std::string describe_rights();
     std::string examine(std::string_view arguments);
     Answer resume(std::string_view packet);
     void remove_points();

@@ -89,28 +89,45 @@ bool Stub::read(uint64_t address, std::span<std::byte> out)
     return true;
 }
 
-// "ADDRESS,SIZE".
-std::string Stub::read_memory(std::string_view packet)
+// "ADDRESS,SIZE"; else the answer is `error`.
+std::optional<std::string> Stub::read_bytes(std::string_view packet, std::string& error)
 {
     auto const address = take_hex(packet);
     take(packet, ",");
     auto const size = take_hex(packet);
+    error = kBadRequest;
     if (!address || !size || *size > kLongestTransfer)
-        return kBadRequest;
+        return std::nullopt;
     std::string bytes(*size, '\0');
+    error = kBadAddress;
     if (!read(*address, std::as_writable_bytes(std::span(bytes))))
-        return kBadAddress;
-    return to_hex(bytes);
+        return std::nullopt;
+    return bytes;
+}
+
+std::string Stub::read_memory(std::string_view packet)
+{
+    std::string error;
+    auto const bytes = read_bytes(packet, error);
+    return bytes ? to_hex(*bytes) : error;
+}
+
+// GDB 16's: a 'b', then the bytes as they are.
+std::string Stub::read_binary(std::string_view packet)
+{
+    std::string error;
+    auto const bytes = read_bytes(packet, error);
+    return bytes ? "b" + *bytes : error;
 }
 
 // "ADDRESS,SIZE:BYTES".
-std::string Stub::write_memory(std::string_view packet)
+std::string Stub::write_memory(std::string_view packet, Spelling spelling)
 {
     auto const address = take_hex(packet);
     take(packet, ",");
     auto const size = take_hex(packet);
     take(packet, ":");
-    auto const bytes = from_hex(packet);
+    auto const bytes = spelling == Spelling::Hex ? from_hex(packet) : std::string(packet);
     if (!address || !size || !bytes || bytes->size() != *size || *size > kLongestTransfer)
         return kBadRequest;
     std::string old(*size, '\0'); // all of it is mapped, or nothing is written

@@ -1,20 +1,25 @@
 // `monitor COMMAND`: the texts of QEMU's monitor that debuggers' scripts ask for and take apart.
 //
-// Which ones: pwndbg, gef and gdb-pt-dump read `info registers`, `info mtree -f`, `gva2gpa`,
-// `gpa2hva` and `xp`. The forms are those of QEMU's monitor/hmp-cmds and target/i386/cpu-dump.
+// Which ones: pwndbg, gef and gdb-pt-dump read `info registers`, `info mem`, `info mtree -f`,
+// `gva2gpa`, `gpa2hva` and `xp`. The forms are those of QEMU's monitor/hmp-cmds,
+// target/i386/cpu-dump and monitor.
 #include <fmt/format.h>
 
+#include "emu/cpu/linear_access.hpp"
 #include "emu/gdb/packet.hpp"
 #include "emu/gdb/stub.hpp"
+#include "emu/mmu/page_tables.hpp"
 
 namespace pagelab::gdb {
 
 namespace {
 
-constexpr char kHelp[] = "info registers | mtree -f | cpus | version\n"
+constexpr char kHelp[] = "info registers | mem | mtree -f | cpus | version\n"
                          "gva2gpa ADDRESS   physical address of a virtual one\n"
                          "gpa2hva ADDRESS   where pagelab keeps a physical address\n"
                          "xp/NUMBERxb ADDRESS   bytes of physical memory\n";
+
+constexpr size_t kLongestText = 256 << 10; // of hostile tables no more is said
 
 std::optional<uint64_t> take_address(std::string_view text)
 {
@@ -62,6 +67,40 @@ std::string Stub::describe_memory() const
     return text;
 }
 
+// What is mapped, merged where neighbours have the same rights. Whether it can be executed QEMU
+// does not say.
+std::string Stub::describe_rights()
+{
+    mmu::Context const context = cpu::paging_context(machine_.registers(cpu_).state);
+    if (mmu::paging_mode(context) == mmu::PagingMode::None)
+        return "PG disabled\n";
+    struct Range {
+        uint64_t first = 0, size = 0;
+        bool user = false, write = false;
+    } pending;
+    std::string text;
+    auto const end_range = [&] {
+        if (pending.size != 0)
+            text += fmt::format("{:016x}-{:016x} {:016x} {}r{}\n", pending.first,
+                                pending.first + pending.size, pending.size,
+                                pending.user ? 'u' : '-', pending.write ? 'w' : '-');
+    };
+    mmu::read_page_tables(context, machine_.memory(), {}, [&](mmu::PageRun const& run) {
+        bool const user = x86::pte::User::is_set(run.flags);
+        bool const write = x86::pte::Writable::is_set(run.flags);
+        if (run.start.value == pending.first + pending.size && user == pending.user &&
+            write == pending.write) {
+            pending.size += run.size();
+            return true;
+        }
+        end_range();
+        pending = {run.start.value, run.size(), user, write};
+        return text.size() < kLongestText;
+    });
+    end_range();
+    return text;
+}
+
 // "/16xb 0x1000", after xp.
 std::string Stub::examine(std::string_view arguments)
 {
@@ -98,6 +137,8 @@ std::string Stub::monitor(std::string_view digits)
     std::string text = kHelp;
     if (command == "info registers")
         text = describe_registers();
+    else if (command == "info mem")
+        text = describe_rights();
     else if (command == "info mtree -f")
         text = describe_memory();
     else if (command == "info version")

@@ -1,6 +1,9 @@
 // The stub's answers, on a machine in real mode: registers, memory, points, running and stopping.
 #include "emu/gdb/stub.hpp"
 
+#include <array>
+#include <utility>
+
 #include <doctest/doctest.h>
 
 #include "emu/cpu/library_calls.hpp"
@@ -159,13 +162,50 @@ TEST_CASE("what QEMU's clients ask for")
     CHECK(test.ask("M600,2:3412") == "OK");
     CHECK(test.monitor("xp/2xb 0x600") == "0000000000000600: 0x34 0x12\n");
     CHECK(test.monitor("what is this").starts_with("info registers"));
+    CHECK(test.monitor("info mem") == "PG disabled\n");
+    CHECK(test.ask("qGDBServerVersion") == "name:pagelab;version:1;");
+}
+
+TEST_CASE("memory goes as bytes, too")
+{
+    Attached test(counting_code());
+    CHECK(test.ask("X600,0:") == "OK"); // GDB's question whether this is known
+    CHECK(test.ask(std::string("X600,4:\x00$#}", 11)) == "OK");
+    CHECK(test.ask("m600,4") == "0024237d");
+    CHECK(test.ask("x600,4") == std::string("b\x00$#}", 5));
+    CHECK(test.ask("X600,4:abc") == "E22");
+    CHECK(test.ask("x600") == "E22");
+}
+
+TEST_CASE("info mem joins neighbours of equal rights, wherever their frames are")
+{
+    Attached test(counting_code());
+    std::array<std::pair<uint32_t, uint32_t>, 6> const kEntries = {{
+        {0x10000, 0x11007}, // a table for the first 4 MiB, user and writable
+        {0x10ffc, 0x11005}, // and for the last, not writable
+        {0x11000, 0x00007}, // urw
+        {0x11004, 0x05007}, // urw
+        {0x11008, 0x06005}, // ur-
+        {0x11ffc, 0x07003}, // -rw, the last page
+    }};
+    for (auto const& [address, entry] : kEntries)
+        test.bench.machine->memory().write(PhysAddr(address), std::as_bytes(std::span(&entry, 1)));
+    cpu::CpuRegisters registers = test.bench.machine->registers(0);
+    registers.state.cr3 = 0x10000;
+    registers.state.cr0 |= 0x8000'0001;
+    REQUIRE(test.bench.machine->set_registers(0, registers));
+    CHECK(test.monitor("info mem") == "0000000000000000-0000000000002000 0000000000002000 urw\n"
+                                      "0000000000002000-0000000000003000 0000000000001000 ur-\n"
+                                      "00000000003ff000-0000000000400000 0000000000001000 -rw\n"
+                                      "00000000ffc00000-00000000ffc03000 0000000000003000 ur-\n"
+                                      "00000000fffff000-0000000100000000 0000000000001000 -r-\n");
 }
 
 TEST_CASE("nonsense is answered, whatever it is")
 {
     Attached test(counting_code());
     for (std::string const letter :
-         {"", "m", "M", "Z", "z", "H", "T", "p", "P", "G", "q", "Q", "X"})
+         {"", "m", "M", "Z", "z", "H", "T", "p", "P", "G", "q", "Q", "X", "x"})
         for (std::string const rest : {"", ",", "0", "0,", "0,,", ":", "g", "zz", "0,1:", "-"})
             (void)test.stub.answer(letter + rest);
     CHECK(test.ask("qRcmd,0") == "E22");
