@@ -82,8 +82,9 @@ class Reader {
                 continue;
             }
             uint64_t const aligned = pfn->value >> order << order;
-            expect(fmt::format("alignment of a free block of order {}", order),
-                   pages_.page_of(*pfn), aligned, pfn->value);
+            if (aligned != pfn->value)
+                report({fmt::format("alignment of a free block of order {}", order),
+                        pages_.page_of(*pfn), aligned, pfn->value});
             blocks.push_back(*pfn);
         }
         if (list.damage)

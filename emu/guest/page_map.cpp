@@ -15,6 +15,28 @@ namespace {
 constexpr uint64_t kPagesAtOnce = 512;
 constexpr uint64_t kMaxStructPage = 4096; // bytes; a plausible sizeof(struct page)
 
+// Calls visit(pfn of the first, their bytes) for runs of mapped struct pages, first <= pfn < end.
+template<class VisitPages>
+void for_each_run(PageMap const& map, KernelView const& view, uint64_t page_size, Pfn first,
+                  Pfn end, VisitPages visit)
+{
+    std::vector<std::byte> buffer(kPagesAtOnce * page_size);
+    while (first < end) {
+        VirtAddr const here = map.page_of(first);
+        if (uint64_t const hole = view.memory().unmapped_run(here); hole != 0) {
+            first = first + std::min(end - first, (hole + page_size - 1) / page_size);
+            continue;
+        }
+        auto const many = std::span(buffer).first(std::min(end - first, kPagesAtOnce) * page_size);
+        auto const one = many.first(page_size);
+        auto const run = view.memory().read(here, many)  ? many
+                         : view.memory().read(here, one) ? one
+                                                         : many.first(0);
+        visit(first, std::span<std::byte const>(run));
+        first = first + std::max<uint64_t>(run.size() / page_size, 1);
+    }
+}
+
 } // namespace
 
 uint64_t number_at(std::span<std::byte const> page, Member const& member)
@@ -78,31 +100,24 @@ std::optional<Pfn> PageMap::pfn_of_list_node(VirtAddr node) const
 
 void PageMap::for_each_page(Pfn first, Pfn end, Visit const& visit) const
 {
-    std::vector<std::byte> buffer(kPagesAtOnce * page_size_);
-    while (first < end) {
-        VirtAddr const here = page_of(first);
-        if (uint64_t const hole = view_.memory().unmapped_run(here); hole != 0) {
-            first = first + std::min(end - first, (hole + page_size_ - 1) / page_size_);
-            continue;
-        }
-        auto const many = std::span(buffer).first(std::min(end - first, kPagesAtOnce) * page_size_);
-        auto const one = many.first(page_size_);
-        auto const piece = view_.memory().read(here, many)  ? many
-                           : view_.memory().read(here, one) ? one
-                                                            : many.first(0);
-        for (uint64_t at = 0; at < piece.size(); at += page_size_)
-            visit(first + at / page_size_, piece.subspan(at, page_size_));
-        first = first + std::max<uint64_t>(piece.size() / page_size_, 1);
-    }
+    for_each_run(*this, view_, page_size_, first, end,
+                 [&](Pfn start, std::span<std::byte const> pages) {
+                     for (uint64_t at = 0; at < pages.size(); at += page_size_)
+                         visit(start + at / page_size_, pages.subspan(at, page_size_));
+                 });
 }
 
 void PageMap::for_each_buddy_page(Pfn first, Pfn end,
                                   std::function<void(Pfn, uint64_t)> const& visit) const
 {
-    for_each_page(first, end, [&](Pfn pfn, std::span<std::byte const> page) {
-        if (has_type(number_at(page, page_type_), PageType::Buddy))
-            visit(pfn, number_at(page, private_));
-    });
+    for_each_run(*this, view_, page_size_, first, end,
+                 [&](Pfn start, std::span<std::byte const> pages) {
+                     for (uint64_t at = 0; at < pages.size(); at += page_size_) {
+                         auto const page = pages.subspan(at, page_size_);
+                         if (has_type(number_at(page, page_type_), PageType::Buddy))
+                             visit(start + at / page_size_, number_at(page, private_));
+                     }
+                 });
 }
 
 } // namespace pagelab::guest
