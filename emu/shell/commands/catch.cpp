@@ -1,4 +1,5 @@
-// catch: stops at an exception, an interrupt, a port access or a write to a control register.
+// catch: stops at an exception, an interrupt, access to a port or a device's registers, a write to
+// a control register.
 #include "emu/shell/commands/commands.hpp"
 #include "emu/shell/points_view.hpp"
 
@@ -10,13 +11,17 @@ constexpr char kHelpText[] =
     R"(  exception [VECTOR]   before it is delivered: RIP is the instruction that raised it
   interrupt [VECTOR]   an external one, before it is delivered
   port [FIRST [LAST]]  after an IN or OUT
+  mmio FIRST [LAST]    after a load or store of registers at these physical addresses
   cr N                 after a MOV to control register N
 
 EXAMPLES
   catch exception 14
   catch port 0x3f8 0x3ff
+  catch mmio 0xfee000b0 0xfee000b3   a local APIC's end of interrupt
   catch cr 3
 )";
+
+constexpr uint64_t kLastPhysical = (uint64_t{1} << 52) - 1;
 
 struct Options {
     std::string event;
@@ -65,9 +70,20 @@ Result<Point> point_of(Session& session, std::string const& event, std::vector<s
         point.what = ports;
         return point;
     }
+    if (event == "mmio") {
+        auto const first = TRY(take_number(session, rest, kLastPhysical));
+        auto const last = TRY(take_number(session, rest, kLastPhysical));
+        if (!first || last.value_or(*first) < *first)
+            return fail("mmio wants the first and the last physical address");
+        uint64_t const size = last.value_or(*first) - *first + 1;
+        point.text = fmt::format("catch of MMIO {:#x}..{:#x}", *first, *first + size - 1);
+        point.what =
+            cpu::Watchpoint{cpu::AddressSpace::Physical, *first, size, cpu::AccessMask::ReadWrite};
+        return point;
+    }
     auto const control = TRY(take_number(session, rest, 8));
     if (event != "cr" || !control)
-        return fail("'{}': exception, interrupt, port or cr N is wanted", event);
+        return fail("'{}': exception, interrupt, port, mmio or cr N is wanted", event);
     point.text = fmt::format("catch of writes to CR{}", *control);
     point.what = cpu::ControlCatch{static_cast<unsigned>(*control)};
     return point;
@@ -84,15 +100,17 @@ Result<Json> read(Session& session, Options options)
 Reader declare(CLI::App& arguments)
 {
     auto const options = std::make_shared<Options>();
-    arguments.add_option("EVENT", options->event, "exception, interrupt, port or cr")->required();
+    arguments.add_option("EVENT", options->event, "exception, interrupt, port, mmio or cr")
+        ->required();
     arguments.add_option("NUMBERS", options->rest, "which; then: if EXPRESSION");
     return [options](Session& session) { return read(session, *options); };
 }
 
 } // namespace
 
-Command const kCatch = {"catch",   Group::Execution, "stop at an exception, interrupt, port or CR",
-                        kHelpText, kPointShape,      declare,
-                        point_text};
+Command const kCatch = {
+    "catch",   Group::Execution, "stop at an exception, interrupt, port, MMIO or CR",
+    kHelpText, kPointShape,      declare,
+    point_text};
 
 } // namespace pagelab::shell
