@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <optional>
 
+#include "emu/guest/kallsyms.hpp"
+#include "emu/guest/modules.hpp"
 #include "emu/shell/cap.hpp"
 #include "emu/shell/commands/commands.hpp"
 #include "emu/shell/damage_list.hpp"
-#include "emu/shell/kernel_index.hpp"
+#include "emu/shell/session.hpp"
 
 namespace pagelab::shell {
 
@@ -33,7 +35,17 @@ struct Options {
     std::shared_ptr<uint64_t> cap;
 };
 
-Json describe(guest::KernelIndex const& index, guest::VmapArea const& area)
+struct Names {
+    guest::ModuleReport modules;
+    guest::Kallsyms symbols;
+
+    std::string of(VirtAddr code) const
+    {
+        return guest::describe(modules, code).value_or(symbols.describe(code));
+    }
+};
+
+Json describe(Names const& names, guest::VmapArea const& area)
 {
     return {{"vmap_area", hex(area.address)},
             {"vm_struct", hex(area.vm)},
@@ -42,7 +54,7 @@ Json describe(guest::KernelIndex const& index, guest::VmapArea const& area)
             {"size", area.end - area.start},
             {"state", area.is_lazy ? "freed" : "used"},
             {"nr_pages", area.nr_pages},
-            {"caller", area.caller.value == 0 ? "" : code_name(index, area.caller)}};
+            {"caller", area.caller.value == 0 ? "" : names.of(area.caller)}};
 }
 
 Json describe_hole(VirtAddr start, VirtAddr end)
@@ -53,8 +65,10 @@ Json describe_hole(VirtAddr start, VirtAddr end)
 
 Result<Json> read(Session& session, Options const& options)
 {
-    guest::KernelIndex const* const index = TRY(kernel_index(session));
-    guest::VmapReport const& report = index->vmap;
+    guest::KernelView const* const kernel = TRY(session.target().kernel());
+    guest::VmapReport const report = TRY(guest::read_vmap(*kernel));
+    Names const names = {guest::read_modules(*kernel).value_or(guest::ModuleReport()),
+                         guest::Kallsyms::read(*kernel).value_or(guest::Kallsyms())};
     std::vector<guest::VmapArea const*> sorted;
     for (guest::VmapArea const& area : report.areas)
         sorted.push_back(&area);
@@ -75,7 +89,7 @@ Result<Json> read(Session& session, Options const& options)
     for (guest::VmapArea const* area : sorted) {
         if (options.free && area->start > here)
             add(here, area->start, [&] { return describe_hole(here, area->start); });
-        add(area->start, area->end, [&] { return describe(*index, *area); });
+        add(area->start, area->end, [&] { return describe(names, *area); });
         used += area->is_lazy ? 0 : area->end - area->start;
         here = std::max(here, area->end);
     }
