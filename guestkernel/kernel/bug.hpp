@@ -3,7 +3,7 @@
 // Source: Linux 6.1 lib/bug.c (report_bug), kernel/panic.c (__warn).
 #pragma once
 
-#include "guestkernel/arch/x86/bug.hpp"
+#include "guestkernel/lib/bug.hpp"
 #include "guestkernel/arch/x86/trap_frame.hpp"
 
 namespace pagelab::kernel {
@@ -11,7 +11,10 @@ namespace pagelab::kernel {
 // Deals with the exception if it is a WARN's: reports it, taints with W, steps over it.
 bool handle_bug(arch::pt_regs& regs);
 
-// A WARN with a message, a whole line, which is printed first, as printk() prints it.
-[[gnu::format(printf, 1, 2)]] void warn(char const* format, ...);
+// "cut here" and a message, a whole line, as printk() prints it.
+[[gnu::format(printf, 1, 2)]] void warn_printk(char const* format, ...);
+
+// A WARN with a message.
+#define WARN(...) WARN_BY(::pagelab::kernel::warn_printk, __VA_ARGS__)
 
 } // namespace pagelab::kernel

@@ -1,7 +1,7 @@
 // The page allocator's door for the rest of the kernel.
 #include "guestkernel/kernel/page_alloc.hpp"
 
-#include "guestkernel/arch/x86/bug.hpp"
+#include "guestkernel/lib/bug.hpp"
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/taint.hpp"
 #include "guestkernel/mm/page_alloc.hpp"

@@ -78,7 +78,7 @@ mm::slab_env make_environment()
             },
         .print_tainted = print_tainted,
         .add_taint = add_taint,
-        .warn = [](char const* message) { warn("%s", message); },
+        .warn = [](char const* message) { warn_printk("%s", message); },
         .mutex_lock = [] { mutex_lock(slab_mutex); },
         .mutex_unlock = [] { mutex_unlock(slab_mutex); },
         .mem_map = nullptr,

@@ -3,9 +3,11 @@
 
 #include "guestkernel/arch/x86/layout.hpp"
 #include "guestkernel/arch/x86/page_table.hpp"
+#include "guestkernel/kernel/bug.hpp"
 #include "guestkernel/kernel/kallsyms.hpp"
 #include "guestkernel/kernel/kernel_tables.hpp"
 #include "guestkernel/kernel/memory.hpp"
+#include "guestkernel/kernel/oops.hpp"
 #include "guestkernel/kernel/printk.hpp"
 #include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/kernel/tlb.hpp"
@@ -65,13 +67,6 @@ void* allocate(mm::vm_request const& request)
     return area ? area.value() : nullptr;
 }
 
-void warn(char const* what, lib::Result<> const& result, void const* address)
-{
-    if (!result)
-        printk(log_level::warning, "Trying to %s() %s (%p)\n", what, result.error().message,
-               address);
-}
-
 constexpr mm::gfp_t kZeroed = mm::GFP_KERNEL | mm::__GFP_ZERO;
 
 } // namespace
@@ -111,7 +106,8 @@ void* __vmalloc(unsigned long size, mm::gfp_t gfp)
 
 void vfree(void const* address)
 {
-    warn("vfree", mm::vfree(kernel_vmalloc, address), address);
+    if (auto const freed = mm::vfree(kernel_vmalloc, address); !freed)
+        WARN("Trying to vfree() %s (%p)\n", freed.error().message, address);
 }
 
 void* module_alloc(unsigned long size)
@@ -138,7 +134,8 @@ void* vmap(mm::page** pages, unsigned count, unsigned long flags, page_rights ri
 
 void vunmap(void const* address)
 {
-    warn("vunmap", mm::vunmap(kernel_vmalloc, address), address);
+    if (auto const unmapped = mm::vunmap(kernel_vmalloc, address); !unmapped)
+        WARN("Trying to vfree() %s (%p)\n", unmapped.error().message, address);
 }
 
 void* ioremap(PhysAddr physical, unsigned long size)
@@ -150,7 +147,10 @@ void* ioremap(PhysAddr physical, unsigned long size)
 
 void iounmap(void const* address)
 {
-    warn("iounmap", mm::iounmap(kernel_vmalloc, address), address);
+    if (mm::iounmap(kernel_vmalloc, address))
+        return;
+    printk(log_level::err, "iounmap: bad address %p\n", address);
+    dump_stack();
 }
 
 bool is_vmalloc_addr(void const* address)

@@ -1,7 +1,9 @@
 // vmalloc and its family as Linux names them, on the kernel's one vmalloc_state.
 //
-// What fails returns null after a line in the log; freeing what is not there is reported like
-// Linux' WARN and does nothing. `caller` in /proc/vmallocinfo is whoever called these.
+// What fails returns null after a line in the log; freeing what is not there is reported in Linux'
+// words and does nothing. `caller` in /proc/vmallocinfo is whoever called these.
+//
+// Source: Linux 6.1 mm/vmalloc.c (__vunmap), arch/x86/mm/ioremap.c (iounmap).
 #pragma once
 
 #include "guestkernel/lib/seq_file.hpp"

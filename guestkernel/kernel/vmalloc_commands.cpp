@@ -69,7 +69,7 @@ void run_vfree(int argc, char const* const* argv)
     }
     auto* const area = reinterpret_cast<void*>(static_cast<uintptr_t>(address.value()));
     mm::vm_struct const* const vm = find_vm_area(area);
-    if (vm == nullptr || vm->addr != area || (vm->flags & mm::VM_ALLOC) == 0)
+    if (vm != nullptr && (vm->addr != area || (vm->flags & mm::VM_ALLOC) == 0))
         console_printf("vfree: %s: not what vmalloc gave\n", argv[1]);
     else
         vfree(area);

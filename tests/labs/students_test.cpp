@@ -190,6 +190,10 @@ TEST_CASE("an init that leaves preemption and interrupts off gets one warning fo
                   return line.starts_with("WARNING: CPU: 0 PID: ");
               }) == 1);
         CHECK(std::ranges::any_of(log, [](std::string const& line) {
+            return line.find(" at kernel/module/load_module.cpp:") != std::string::npos &&
+                   line.find(" do_one_initcall+0x") != std::string::npos;
+        }));
+        CHECK(std::ranges::any_of(log, [](std::string const& line) {
             return line.starts_with("initcall careless_init+0x0/0x") &&
                    line.ends_with(
                        " [careless] returned with preemption imbalance disabled interrupts ");

@@ -13,7 +13,7 @@
 #define delayed_work_timer_fn kernel_delayed_work_timer_fn
 #define system_wq kernel_system_wq
 
-#include "guestkernel/arch/x86/bug.hpp"
+#include "guestkernel/lib/bug.hpp"
 #include "guestkernel/arch/x86/layout.hpp"
 #include "guestkernel/arch/x86/percpu.hpp"
 #include "guestkernel/kernel/cpumask.hpp"
@@ -67,7 +67,7 @@ constexpr unsigned kPfKthread = kernel::PF_KTHREAD;
 constexpr auto kHz = kernel::HZ;
 constexpr auto kNrCpus = pagelab::arch::NR_CPUS;
 constexpr auto kListPoison1 = lib::kListPoison1;
-constexpr size_t kBugEntrySize = sizeof(pagelab::arch::bug_entry);
+constexpr size_t kBugEntrySize = sizeof(pagelab::lib::bug_entry);
 
 } // namespace
 

@@ -4,7 +4,7 @@
 // find_module_sections.
 #include "guestkernel/kernel/module/build_module.hpp"
 
-#include "guestkernel/arch/x86/bug.hpp"
+#include "guestkernel/lib/bug.hpp"
 #include "guestkernel/arch/x86/extable.hpp"
 #include "guestkernel/kernel/module/module_list.hpp"
 #include "guestkernel/kernel/module/params.hpp"
@@ -160,7 +160,7 @@ int find_module_sections(module& m, Info const& info)
     m.syms = section_objects<kernel_symbol>(info, "__ksymtab", &m.num_syms);
     m.gpl_syms = section_objects<kernel_symbol>(info, "__ksymtab_gpl", &m.num_gpl_syms);
     // Assemblers align it to nothing.
-    m.bug_table = section_objects<arch::bug_entry>(info, "__bug_table", &m.num_bugs, 1);
+    m.bug_table = section_objects<lib::bug_entry>(info, "__bug_table", &m.num_bugs, 1);
     m.extable =
         section_objects<arch::exception_table_entry const>(info, "__ex_table", &m.num_exentries, 4);
     bool good = true;

@@ -100,7 +100,7 @@ int form_module(module& m, load_info<native_elf>& info, char const* args)
     if (disabled_interrupts)
         lib::local_irq_enable();
     if (is_imbalanced || disabled_interrupts)
-        warn("initcall %pS returned with %s%s\n", reinterpret_cast<void*>(function),
+        WARN("initcall %pS returned with %s%s\n", reinterpret_cast<void*>(function),
              is_imbalanced ? "preemption imbalance " : "",
              disabled_interrupts ? "disabled interrupts " : "");
     return result;

@@ -16,9 +16,12 @@
 #include "guestkernel/lib/list.hpp"
 
 namespace pagelab::arch {
-struct bug_entry;
 struct exception_table_entry;
 } // namespace pagelab::arch
+
+namespace pagelab::lib {
+struct bug_entry;
+} // namespace pagelab::lib
 
 namespace pagelab::kernel {
 
@@ -81,7 +84,7 @@ struct module {
     kernel_param* kp;
     unsigned num_kp;
     unsigned num_bugs;
-    arch::bug_entry* bug_table;
+    lib::bug_entry* bug_table;
     unsigned num_exentries;
     arch::exception_table_entry const* extable;
     char* args;   // as insmod gave them; parameters of type charp point into it

@@ -31,7 +31,7 @@ void report_wrong_cache(kmem_cache& s, slab& sl, void* object)
     lib::snprintf(message, sizeof(message),
                   "cache_from_obj: Wrong slab cache. %s but object is from %s\n", s.name,
                   sl.slab_cache->name);
-    s.caches->env.warn(message);
+    WARN_BY(s.caches->env.warn, message);
     if (sl.slab_cache->ops == s.ops)
         print_tracking(*sl.slab_cache, object);
 }

@@ -34,11 +34,11 @@ void free_large_kmalloc(slab_caches& caches, void* object)
     if (order == 0) {
         char message[kMessageSize];
         lib::snprintf(message, sizeof(message), "object pointer: 0x%p\n", object);
-        caches.env.warn(message);
+        WARN_BY(caches.env.warn, message);
         return;
     }
     if (auto const freed = __free_pages(*caches.env.pgdat, *head, order); !freed) {
-        caches.env.warn(freed.error().message);
+        WARN_BY(caches.env.warn, freed.error().message);
         return;
     }
     account(caches, -(1l << order));

@@ -155,7 +155,7 @@ void free_misplaced(kmem_cache& s, slab* sl, void* object, uintptr_t caller)
 {
     slab_env const& env = s.caches->env;
     if (sl == nullptr) {
-        env.warn("virt_to_cache: Object is not a Slab page!\n");
+        WARN_BY(env.warn, "virt_to_cache: Object is not a Slab page!\n");
         return;
     }
     kmem_cache& owner = *sl->slab_cache;
@@ -163,7 +163,7 @@ void free_misplaced(kmem_cache& s, slab* sl, void* object, uintptr_t caller)
     lib::snprintf(message, sizeof(message),
                   "cache_from_obj: Wrong slab cache. %s but object is from %s\n", s.name,
                   owner.name);
-    env.warn(message);
+    WARN_BY(env.warn, message);
     owner.ops->free(owner, object, caller);
 }
 

@@ -4,6 +4,7 @@
 // takes come from alloc_pages here, so that a test can make any of them fail.
 #pragma once
 
+#include "guestkernel/lib/bug.hpp"
 #include "guestkernel/mm/zone.hpp"
 
 namespace pagelab::mm {
@@ -33,7 +34,7 @@ struct slab_env {
 
     char const* (*print_tainted)(); // "Not tainted", or "Tainted: " and letters
     void (*add_taint)(taint_flag flag);
-    void (*warn)(char const* message); // Linux' WARN: "cut here", message, where, "end trace"
+    void (*warn)(char const* message); // for WARN_BY
 
     // Linux' slab_mutex, whose holder may sleep: caches come, go and are listed under it.
     void (*mutex_lock)();

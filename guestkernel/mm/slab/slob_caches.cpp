@@ -87,7 +87,7 @@ void* slob_cache_alloc(kmem_cache& s, gfp_t gfp, uintptr_t)
 {
     char message[kMessageSize];
     lib::snprintf(message, sizeof(message), "object pointer: 0x%p\n", object);
-    env.warn(message);
+    WARN_BY(env.warn, message);
 }
 
 void slob_cache_free(kmem_cache& s, void* object, uintptr_t)

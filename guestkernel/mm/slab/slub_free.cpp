@@ -66,7 +66,7 @@ slab* put_object(kmem_cache& s, slab& sl, void* object)
 {
     slab* const sl = virt_to_slab(s.caches->env, object);
     if (sl == nullptr) {
-        s.caches->env.warn("virt_to_cache: Object is not a Slab page!\n");
+        WARN_BY(s.caches->env.warn, "virt_to_cache: Object is not a Slab page!\n");
         return;
     }
     report_wrong_cache(s, *sl, object);

@@ -30,6 +30,14 @@ namespace pagelab::test {
 namespace {
 
 std::string log_text;
+
+void append_to_log(char const* format, va_list arguments)
+{
+    char line[1024];
+    lib::vsnprintf(line, sizeof(line), format, arguments);
+    log_text += line;
+}
+
 unsigned long taints;
 unsigned long requests;
 unsigned long failing = ~0ul;
@@ -51,12 +59,10 @@ char* map_low(size_t size)
 
 extern "C" int host_printk(char const* format, ...)
 {
-    char line[1024];
     va_list arguments;
     va_start(arguments, format);
-    lib::vsnprintf(line, sizeof(line), format + 2, arguments); // without the level
+    append_to_log(format + 2, arguments); // without the level
     va_end(arguments);
-    log_text += line;
     return 0;
 }
 
@@ -200,22 +206,18 @@ using namespace pagelab::test;
 
 void printk(log_level, char const* format, ...)
 {
-    char line[1024];
     va_list arguments;
     va_start(arguments, format);
-    lib::vsnprintf(line, sizeof(line), format, arguments);
+    append_to_log(format, arguments);
     va_end(arguments);
-    log_text += line;
 }
 
-void warn(char const* format, ...)
+void warn_printk(char const* format, ...)
 {
-    char line[512];
     va_list arguments;
     va_start(arguments, format);
-    lib::vsnprintf(line, sizeof(line), format, arguments);
+    append_to_log(format, arguments);
     va_end(arguments);
-    log_text += line;
 }
 
 char const* sprint_symbol(char* buffer, uintptr_t)

@@ -1,7 +1,8 @@
 // WARN: an instruction that no CPU has, and a table that says where each of them is and why.
 //
 // UD2 raises #UD, whose entry saves the registers as they were; the code before it pays nothing.
-// The linker gathers the entries between __start___bug_table and __stop___bug_table.
+// The linker gathers the entries between __start___bug_table and __stop___bug_table. On the host
+// nothing traps: a test sees the message.
 //
 // Source: Linux 6.1 arch/x86/include/asm/bug.h, include/asm-generic/bug.h (struct bug_entry with
 // relative pointers, BUGFLAG_*).
@@ -9,7 +10,7 @@
 
 #include <stdint.h>
 
-namespace pagelab::arch {
+namespace pagelab::lib {
 
 inline constexpr unsigned kUd2Length = 2; // bytes: 0f 0b
 
@@ -37,10 +38,13 @@ inline char const* bug_file(bug_entry const& bug)
     return reinterpret_cast<char const*>(&bug.file_disp) + bug.file_disp;
 }
 
-} // namespace pagelab::arch
+} // namespace pagelab::lib
 
-extern "C" pagelab::arch::bug_entry __start___bug_table[], __stop___bug_table[];
+extern "C" pagelab::lib::bug_entry __start___bug_table[], __stop___bug_table[];
 
+#if __STDC_HOSTED__
+#define BUG_TRAP(flags) static_cast<void>(flags)
+#else
 #define BUG_TRAP(flags)                                                                            \
     asm volatile("1: ud2\n"                                                                        \
                  ".pushsection __bug_table, \"aw\"\n"                                              \
@@ -50,6 +54,15 @@ extern "C" pagelab::arch::bug_entry __start___bug_table[], __stop___bug_table[];
                  ".popsection"                                                                     \
                  :                                                                                 \
                  : "i"(__FILE__), "i"(__LINE__), "i"(flags))
+#endif
+
+// Linux' WARN with a message: `print`, called with it, a whole line, begins with "cut here". The
+// place that is reported is that of this macro.
+#define WARN_BY(print, ...)                                                                        \
+    ({                                                                                             \
+        print(__VA_ARGS__);                                                                        \
+        BUG_TRAP(BUGFLAG_WARNING | BUGFLAG_NO_CUT_HERE);                                           \
+    })
 
 // Whether the condition holds; the first time that it does is reported.
 #define WARN_ON_ONCE(condition)                                                                    \
