@@ -63,7 +63,7 @@ constexpr command kCommands[] = {
     {"kmalloc", "SIZE [GFP]        take memory by kmalloc; free it with slab free", run_kmalloc},
     {"kmap", "PFN               map a page of high memory; prints its first word", run_kmap},
     {"kunmap", "PFN               undo kmap", run_kunmap},
-    {"ls", "[DIRECTORY]       list / or /proc", run_ls},
+    {"ls", "[-l] [DIRECTORY]  list / or what is in it; where links lead", run_ls},
     {"lsmod", "                  list the modules", run_lsmod},
     {"modinfo", "FILE...           what a module says of itself", run_modinfo},
     {"pagecache", "[fill|write SIZE, drop]  fill the page cache by reading or writing a file",

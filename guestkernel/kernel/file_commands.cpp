@@ -2,6 +2,7 @@
 #include "guestkernel/kernel/commands.hpp"
 
 #include "guestkernel/kernel/console.hpp"
+#include "guestkernel/kernel/listing.hpp"
 #include "guestkernel/kernel/options.hpp"
 #include "guestkernel/kernel/proc.hpp"
 #include "guestkernel/kernel/procfs.hpp"
@@ -170,13 +171,17 @@ void run_hexdump(int argc, char const* const* argv)
 
 void run_ls(int argc, char const* const* argv)
 {
-    char const* const path = argc > 1 ? argv[1] : "/";
-    if (strcmp(path, "/") == 0)
-        console_puts("proc\nsys\n");
-    else if (find_proc_file(path) != nullptr)
-        console_printf("%s\n", path);
-    else if (!list_proc(path) && !list_sysfs(path) && !list_module_proc(path))
+    int const options = argc > 1 && strcmp(argv[1], "-l") == 0 ? 1 : 0;
+    char const* const path = argc > 1 + options ? argv[1 + options] : "/";
+    set_listing(options > 0 ? listing::details : listing::names);
+    if (strcmp(path, "/") == 0) {
+        list_entry(entry_kind::folder, "proc");
+        list_entry(entry_kind::folder, "sys");
+    } else if (find_proc_file(path) != nullptr) {
+        list_entry(entry_kind::file, path);
+    } else if (!list_proc(path) && !list_sysfs(path) && !list_module_proc(path)) {
         no_such_file("ls", path);
+    }
 }
 
 // The words, to the console or into the file after '>'.

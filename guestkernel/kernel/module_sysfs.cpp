@@ -2,12 +2,14 @@
 #include "guestkernel/kernel/module_sysfs.hpp"
 
 #include "guestkernel/kernel/console.hpp"
+#include "guestkernel/kernel/listing.hpp"
 #include "guestkernel/kernel/module/module_list.hpp"
 #include "guestkernel/kernel/module/module_report.hpp"
 #include "guestkernel/kernel/module/params.hpp"
 #include "guestkernel/kernel/module/references.hpp"
 #include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/lib/errno.hpp"
+#include "guestkernel/lib/format.hpp"
 #include "guestkernel/lib/path.hpp"
 #include "guestkernel/lib/string.hpp"
 
@@ -94,6 +96,8 @@ constexpr attribute kAttributes[] = {
     {"taint", print_taint},
 };
 
+constexpr char const* kFolders[] = {"holders", "parameters", "sections"};
+
 bool cat_parameter(kernel_param const* param)
 {
     if (param == nullptr)
@@ -119,24 +123,32 @@ bool cat_section(module const& m, char const* name)
     return false;
 }
 
+void list_holder(module const& m)
+{
+    char target[sizeof("../../") + sizeof(m.name)];
+    lib::snprintf(target, sizeof(target), "../../%s", m.name);
+    list_link(m.name, target);
+}
+
 bool list_module(module const& m, char const* folder)
 {
     if (*folder == '\0') {
         for (attribute const& a : kAttributes)
-            console_printf("%s\n", a.name);
-        console_puts("holders\nparameters\nsections\n");
+            list_entry(entry_kind::file, a.name);
+        for (char const* const name : kFolders)
+            list_entry(entry_kind::folder, name);
     } else if (below(folder, "parameters") != nullptr) {
         for (unsigned i = 0; i < m.num_kp; i++) {
             if (m.kp[i].perm != 0)
-                console_printf("%s\n", m.kp[i].name);
+                list_entry(entry_kind::file, m.kp[i].name);
         }
     } else if (below(folder, "sections") != nullptr) {
         for (unsigned i = 0; i < m.nr_sections; i++)
-            console_printf("%s\n", m.sections[i].name);
+            list_entry(entry_kind::file, m.sections[i].name);
     } else if (below(folder, "holders") != nullptr) {
         auto const& users = m.source_list;
         for (lib::list_head* at = users.next; at != &users; at = at->next)
-            console_printf("%s\n", CONTAINER_OF(at, module_use, source_list)->source->name);
+            list_holder(*CONTAINER_OF(at, module_use, source_list)->source);
     } else {
         return false;
     }
@@ -169,7 +181,7 @@ bool list_module_folder(char const* path)
         return false;
     if (*folder == '\0') {
         for (module const* m = first_module(); m != nullptr; m = next_module(*m))
-            console_printf("%s\n", m->name);
+            list_entry(entry_kind::folder, m->name);
         return true;
     }
     module const* const m = module_of(folder, &folder);

@@ -2,11 +2,11 @@
 #include "guestkernel/kernel/proc.hpp"
 
 #include "guestkernel/include/generated/utsrelease.h"
-#include "guestkernel/kernel/console.hpp"
 #include "guestkernel/kernel/cpuinfo.hpp"
 #include "guestkernel/kernel/interrupts.hpp"
 #include "guestkernel/kernel/kallsyms.hpp"
 #include "guestkernel/kernel/kcore.hpp"
+#include "guestkernel/kernel/listing.hpp"
 #include "guestkernel/kernel/memory.hpp"
 #include "guestkernel/kernel/module/module_report.hpp"
 #include "guestkernel/kernel/page_cache.hpp"
@@ -108,8 +108,8 @@ bool list_proc(char const* path)
         char const* const entry = file.name + length + (length > 0 ? 1 : 0);
         size_t const entry_length = lib::first_component(entry);
         if (entry_length != last_length || strncmp(entry, last, entry_length) != 0) {
-            console_write(entry, entry_length);
-            console_puts("\n");
+            list_entry(entry[entry_length] == '/' ? entry_kind::folder : entry_kind::file, entry,
+                       entry_length);
         }
         last = entry;
         last_length = entry_length;

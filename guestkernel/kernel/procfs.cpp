@@ -2,6 +2,7 @@
 #include "guestkernel/kernel/procfs.hpp"
 
 #include "guestkernel/kernel/console.hpp"
+#include "guestkernel/kernel/listing.hpp"
 #include "guestkernel/kernel/sched/mutex.hpp"
 #include "guestkernel/kernel/sched/sched.hpp"
 #include "guestkernel/kernel/slab.hpp"
@@ -226,7 +227,8 @@ bool list_module_proc(char const* folder)
         char const* const name = name_in(entry_of(link)->path, folder);
         if (name == nullptr)
             continue;
-        console_printf("%s\n", name);
+        bool const is_folder = entry_of(link)->ops == nullptr;
+        list_entry(is_folder ? entry_kind::folder : entry_kind::file, name);
         found = true;
     }
     mutex_unlock(proc_mutex);

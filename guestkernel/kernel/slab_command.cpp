@@ -5,7 +5,7 @@
 #include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/lib/string.hpp"
 #include "guestkernel/mm/slab/debug_process.hpp"
-#include "guestkernel/mm/slab/slab_sysfs.hpp"
+#include "guestkernel/mm/slab/slab_alias.hpp"
 #include "guestkernel/mm/slab/slub.hpp"
 
 namespace pagelab::kernel {

@@ -2,11 +2,13 @@
 #include "guestkernel/kernel/sysfs.hpp"
 
 #include "guestkernel/kernel/console.hpp"
+#include "guestkernel/kernel/listing.hpp"
 #include "guestkernel/kernel/module_sysfs.hpp"
 #include "guestkernel/kernel/page_owner.hpp"
 #include "guestkernel/kernel/slab.hpp"
 #include "guestkernel/lib/errname.hpp"
 #include "guestkernel/lib/string.hpp"
+#include "guestkernel/mm/slab/slab_alias.hpp"
 #include "guestkernel/mm/slab/slab_sysfs.hpp"
 #include "guestkernel/mm/slab/slub.hpp"
 
@@ -74,15 +76,18 @@ bool list_sysfs(char const* path)
     if (folder == nullptr)
         return list_module_folder(path);
     if (*folder == '\0') {
-        mm::list_head const& list = slab_caches().list;
-        for (mm::list_head* link = list.next; link != &list; link = link->next)
-            console_printf("%s\n", CONTAINER_OF(link, mm::kmem_cache, list)->name);
+        mm::for_each_slab_entry(slab_caches(), [](mm::slab_entry const& entry) {
+            if (entry.target != nullptr)
+                list_link(entry.name, entry.target);
+            else
+                list_entry(entry_kind::folder, entry.name);
+        });
         return true;
     }
     if (mm::find_cache(slab_caches(), folder) == nullptr)
         return false;
     for (unsigned i = 0; i < mm::nr_slab_attributes; i++)
-        console_printf("%s\n", mm::slab_attributes[i].name);
+        list_entry(entry_kind::file, mm::slab_attributes[i].name);
     return true;
 }
 

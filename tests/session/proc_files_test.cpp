@@ -1,5 +1,6 @@
 // The files of /proc that are not memory reports, on both kernels: what they must say, read as a
 // user reads them.
+#include <algorithm>
 #include <cstring>
 #include <regex>
 #include <set>
@@ -162,6 +163,40 @@ TEST_CASE("kcore is an ELF core file; its text is the kernel's")
         std::string const text = "hexdump -C -s " + hex(text_offset) + " -n 4 /proc/kcore";
         StoppedGuest second(arch, 64 << 20, {text});
         CHECK(bytes_of(answer_to(second.console(), text)) == "\x02\xb0\xad\x1b"); // multiboot
+    }
+}
+
+TEST_CASE("merged caches are links to one folder of /sys/kernel/slab")
+{
+    std::string const folder = "/sys/kernel/slab";
+    for (std::string const arch : kArchitectures) {
+        CAPTURE(arch);
+        StoppedGuest guest(
+            arch, 64 << 20,
+            {"slab create first 1008", "slab create second 1004", "slab create alone 1008 p",
+             "ls " + folder, "ls -l " + folder, "ls -l " + folder + "/second",
+             "cat " + folder + "/second/aliases", "cat " + folder + "/:0001008/object_size",
+             "echo 7 > " + folder + "/first/min_partial", "cat " + folder + "/second/min_partial"});
+        std::string const names = answer_to(guest.console(), "ls " + folder);
+        std::string const details = answer_to(guest.console(), "ls -l " + folder);
+        for (std::string const name : {"first", "second"}) {
+            CHECK(lines_with(names, name) == std::vector<std::string>{name});
+            CHECK(lines_with(details, name) ==
+                  std::vector<std::string>{"lrwxrwxrwx    1 root     root             0 "
+                                           "Jan  1 00:00 " +
+                                           name + " -> :0001008"});
+        }
+        for (std::string const name : {":0001008", "alone", "kmalloc-64"}) {
+            auto const lines = lines_of(details);
+            CHECK(std::ranges::count_if(lines, [&](std::string const& line) {
+                      return line.starts_with("drwx") && line.ends_with(" " + name);
+                  }) == 1);
+        }
+        CHECK(answer_to(guest.console(), "ls -l " + folder + "/second")
+                  .contains("-rw-r--r--    1 root     root             0 Jan  1 00:00 order\n"));
+        CHECK(answer_to(guest.console(), "cat " + folder + "/second/aliases") == "1\n");
+        CHECK(answer_to(guest.console(), "cat " + folder + "/:0001008/object_size") == "1008\n");
+        CHECK(answer_to(guest.console(), "cat " + folder + "/second/min_partial") == "7\n");
     }
 }
 

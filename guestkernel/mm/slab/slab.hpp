@@ -104,7 +104,8 @@ struct slab_caches {
     stack_depot* stacks;       // of SLAB_STORE_USER; null: stacks are not kept
 
     slab_state state;
-    list_head list; // all caches, newest first
+    list_head list;    // all caches, newest first
+    list_head aliases; // slab_alias.hpp
     kmem_cache* kmalloc_caches[NR_KMALLOC_TYPES][KMALLOC_SHIFT_HIGH + 1];
     void* allocator; // state of the allocator beyond its caches; SLOB: its lists
     // The first two caches: descriptors come from one, SLUB's and SLAB's nodes from the other.

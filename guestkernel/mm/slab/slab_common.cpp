@@ -4,6 +4,7 @@
 #include "guestkernel/lib/string.hpp"
 #include "guestkernel/mm/slab/kmalloc.hpp"
 #include "guestkernel/mm/slab/slab.hpp"
+#include "guestkernel/mm/slab/slab_alias.hpp"
 
 namespace pagelab::mm {
 
@@ -17,11 +18,6 @@ kmem_cache& cache_of_link(list_head* link)
     return *CONTAINER_OF(link, kmem_cache, list);
 }
 
-bool slab_unmergeable(kmem_cache const& s)
-{
-    return (s.flags & SLAB_NEVER_MERGE) != 0 || s.ctor != nullptr || s.refcount < 0;
-}
-
 // An older cache whose slots hold such objects without much waste: Linux' find_mergeable.
 kmem_cache* find_mergeable(slab_caches& caches, unsigned size, unsigned align, slab_flags_t flags)
 {
@@ -30,7 +26,7 @@ kmem_cache* find_mergeable(slab_caches& caches, unsigned size, unsigned align, s
     size = lib::align_up(size, align);
     for (list_head* link = caches.list.prev; link != &caches.list; link = link->prev) {
         kmem_cache& s = cache_of_link(link);
-        if (slab_unmergeable(s) || size > s.size || s.size % align != 0)
+        if (!is_mergeable(s) || size > s.size || s.size % align != 0)
             continue;
         if (caches.ops->colours_slabs && s.align % align != 0)
             continue;
@@ -99,9 +95,11 @@ Result<kmem_cache*> find_or_create(slab_caches& caches, char const* name, unsign
     bool const may_merge = caches.ops->merges_caches && caches.merge == merging::allowed &&
                            ctor == nullptr && (final_flags & SLAB_NEVER_MERGE) == 0;
     kmem_cache* const merged = may_merge ? alias(caches, size, align, final_flags) : nullptr;
-    if (merged != nullptr)
-        return merged;
-    return create_cache(caches, name, size, align, flags, ctor);
+    kmem_cache* const s =
+        merged != nullptr ? merged : TRY(create_cache(caches, name, size, align, flags, ctor));
+    if (is_mergeable(*s))
+        add_slab_alias(*s, name);
+    return s;
 }
 
 // Errors by number, as Linux' text has them.
@@ -133,10 +131,11 @@ void drop_cache(kmem_cache* s)
         char message[kMessageSize];
         lib::snprintf(message, sizeof(message),
                       "kmem_cache_destroy %s: Slab cache still has objects\n", s->name);
-        caches.env.warn(message);
+        WARN_BY(caches.env.warn, message);
         return;
     }
     lib::list_del(s->list);
+    drop_slab_aliases(*s);
     s->ops->release(*s);
     kfree(caches, const_cast<char*>(s->name));
     kmem_cache_free(caches.boot_kmem_cache, s);
@@ -156,10 +155,13 @@ unsigned calculate_alignment(slab_flags_t flags, unsigned align, unsigned size)
     return lib::align_up(align < ARCH_SLAB_MINALIGN ? ARCH_SLAB_MINALIGN : align, kWord);
 }
 
+// Neither kmalloc's caches nor the two that the others need are shared.
 Result<> create_boot_cache(slab_caches& caches, kmem_cache& s, char const* name, unsigned size,
                            slab_flags_t flags)
 {
     fill(caches, s, name, size, flags);
+    s.usersize = flags & SLAB_KMALLOC ? size : 0; // user mode may be given any part of it
+    s.refcount = flags & SLAB_KMALLOC ? 1 : -1;
     unsigned const natural = lib::is_power_of_two(size) ? size : 0; // kmalloc promises this
     s.align = calculate_alignment(flags, natural, size);
     TRY(caches.ops->create(s));
@@ -174,6 +176,7 @@ Result<> kmem_cache_init(slab_caches& caches)
     caches.env.nr_pages = pgdat.node_start_pfn + pgdat.node_spanned_pages;
     caches.state = slab_state::down;
     lib::init_list_head(caches.list);
+    lib::init_list_head(caches.aliases);
     TRY(caches.ops->init(caches));
     caches.state = slab_state::partial;
     if (caches.ops->has_kmalloc_caches)

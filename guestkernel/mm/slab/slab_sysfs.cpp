@@ -133,11 +133,6 @@ Result<> store_validate(kmem_cache& s, char const* text)
     return {};
 }
 
-bool is_name(char const* name, char const* path, size_t length)
-{
-    return strncmp(name, path, length) == 0 && name[length] == '\0';
-}
-
 } // namespace
 
 slab_attribute const slab_attributes[] = {
@@ -178,17 +173,6 @@ slab_attribute const slab_attributes[] = {
     {"validate", show_nothing, store_validate},
 };
 unsigned const nr_slab_attributes = sizeof(slab_attributes) / sizeof(slab_attributes[0]);
-
-kmem_cache* find_cache(slab_caches const& caches, char const* name)
-{
-    size_t const length = lib::first_component(name);
-    for (list_head* link = caches.list.next; link != &caches.list; link = link->next) {
-        kmem_cache* const s = CONTAINER_OF(link, kmem_cache, list);
-        if (is_name(s->name, name, length))
-            return s;
-    }
-    return nullptr;
-}
 
 slab_attribute const* find_slab_attribute(char const* path)
 {

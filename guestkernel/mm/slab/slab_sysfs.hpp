@@ -18,9 +18,6 @@ struct slab_attribute {
 extern slab_attribute const slab_attributes[];
 extern unsigned const nr_slab_attributes;
 
-// The cache of this name (the newest, if several have it), or null; the name ends at '/' or NUL.
-kmem_cache* find_cache(slab_caches const& caches, char const* name);
-
 // The file "CACHE/ATTRIBUTE", or null.
 slab_attribute const* find_slab_attribute(char const* path);
 

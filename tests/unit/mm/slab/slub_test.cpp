@@ -1,9 +1,12 @@
 // SLUB without debugging: sizes, orders, where slabs go, merging, the end of a cache.
+#include <algorithm>
 #include <set>
+#include <vector>
 
 #include <doctest/doctest.h>
 
 #include "guestkernel/mm/check.hpp"
+#include "guestkernel/mm/slab/slab_alias.hpp"
 #include "guestkernel/mm/slab/slab_sysfs.hpp"
 #include "guestkernel/mm/slab/slub_node.hpp"
 #include "tests/unit/mm/report_text.hpp"
@@ -147,6 +150,43 @@ TEST_CASE("similar caches are one, and die with their last user")
     CHECK(&create(t, "f", 240) != &b); // 16 bytes would be lost in each
     kmem_cache_destroy(&a);
     CHECK(kmem_cache_alloc(b, GFP_KERNEL) != nullptr);
+}
+
+TEST_CASE("a shared cache is a folder named after its kind, and its names are links to it")
+{
+    TestCaches t(slub_operations, nullptr, 1, merging::allowed);
+    t.start();
+    static std::vector<std::string> entries;
+    auto const has = [&](std::string const& entry) {
+        entries.clear();
+        for_each_slab_entry(t.caches, [](slab_entry const& e) {
+            entries.push_back(e.name + (e.target != nullptr ? std::string(" -> ") + e.target : ""));
+        });
+        return std::ranges::count(entries, entry) == 1;
+    };
+    kmem_cache& a = create(t, "a", 200, SLAB_HWCACHE_ALIGN);
+    create(t, "b", 256);
+    create(t, "c", 100, SLAB_RECLAIM_ACCOUNT | SLAB_CACHE_DMA);
+    create(t, "d", 256, 0, [](void*) {});
+    create(t, "e", 256, SLAB_POISON);
+    for (char const* const entry : {":0000256", ":da-0000104", "d", "e", "kmalloc-64", "kmem_cache",
+                                    "a -> :0000256", "b -> :0000256", "c -> :da-0000104"}) {
+        CAPTURE(std::string(entry));
+        CHECK(has(entry));
+    }
+    CHECK_FALSE(has("a"));
+    CHECK(find_cache(t.caches, "b/aliases") == &a);
+    CHECK(find_cache(t.caches, ":0000256/aliases") == &a);
+    CHECK(report_text([&](auto& m) { find_slab_attribute("b/aliases")->show(m, a); }) == "1\n");
+
+    create(t, "b", 100, SLAB_RECLAIM_ACCOUNT | SLAB_CACHE_DMA); // the name goes to the newer one
+    CHECK(has("b -> :da-0000104"));
+    kmem_cache_destroy(&a);
+    CHECK(has("a -> :0000256")); // "b" is in use
+    kmem_cache_destroy(&a);
+    CHECK_FALSE(has("a -> :0000256"));
+    CHECK_FALSE(has(":0000256"));
+    CHECK(has("b -> :da-0000104"));
 }
 
 TEST_CASE("a cache with objects in use is not destroyed, and its objects are named")
