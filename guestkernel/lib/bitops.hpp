@@ -20,6 +20,12 @@ constexpr unsigned lowest_bit(unsigned long value)
     return value == 0 ? unsigned{sizeof(value) * 8} : static_cast<unsigned>(__builtin_ctzl(value));
 }
 
+// How many bits are set.
+constexpr unsigned hweight_long(unsigned long value)
+{
+    return static_cast<unsigned>(__builtin_popcountl(value));
+}
+
 // The largest power of two not above value (> 0).
 constexpr unsigned long rounddown_pow_of_two(unsigned long value)
 {

@@ -1,6 +1,7 @@
 // Verifies per-CPU memory: maps against hints, hints against lists, counts against both.
 #include "guestkernel/mm/percpu.hpp"
 
+#include "guestkernel/lib/bitops.hpp"
 #include "guestkernel/mm/percpu_map.hpp"
 
 namespace pagelab::mm {
@@ -13,6 +14,46 @@ bool equal(pcpu_block_md const& a, pcpu_block_md const& b)
            a.right_free == b.right_free;
 }
 
+// Of the bits from `start` on, one word's, those in [first, last).
+unsigned long within(unsigned start, unsigned first, unsigned last)
+{
+    auto const below = [start](unsigned end) {
+        unsigned const length = end > start ? end - start : 0;
+        return length < kMapWordBits ? (1ul << length) - 1 : ~0ul;
+    };
+    return below(last) & ~below(first);
+}
+
+// The chunk's own bits, a word at a time: every allocation begins at a bound and ends before one.
+char const* check_allocations(pcpu_chunk const& chunk, unsigned bits)
+{
+    unsigned const first = chunk.start_offset / PCPU_MIN_ALLOC_SIZE;
+    unsigned const last = chunk.end_offset / PCPU_MIN_ALLOC_SIZE;
+    unsigned free_bits = 0;
+    unsigned allocs = 0;
+    unsigned long carry = 0; // whether the last bit of the word before is taken
+    for (unsigned start = 0; start < bits; start += kMapWordBits) {
+        unsigned long const map = chunk.alloc_map[start / kMapWordBits];
+        unsigned long const bounds = chunk.bound_map[start / kMapWordBits];
+        unsigned long const own = within(start, first, last);
+        if ((~map & ~own) != 0)
+            return "chunk gives what is not its own";
+        unsigned long const taken = map & own;
+        unsigned long const is_free = ~map & own;
+        unsigned long const before = taken << 1 | carry;
+        if ((taken & ~before & ~bounds) != 0)
+            return "allocation has no beginning";
+        if ((is_free & before & ~bounds) != 0)
+            return "allocation has no end";
+        free_bits += lib::hweight_long(is_free);
+        allocs += lib::hweight_long(taken & bounds);
+        carry = taken >> (kMapWordBits - 1);
+    }
+    if (free_bits * PCPU_MIN_ALLOC_SIZE != chunk.free_bytes)
+        return "free_bytes differs from the map";
+    return allocs == chunk.nr_allocs ? nullptr : "nr_allocs differs from the map";
+}
+
 char const* check_chunk(pcpu_state const& p, pcpu_chunk const& chunk)
 {
     unsigned const bits = p.layout.unit_size / PCPU_MIN_ALLOC_SIZE;
@@ -23,29 +64,7 @@ char const* check_chunk(pcpu_state const& p, pcpu_chunk const& chunk)
     }
     if (chunk.contig_hint != largest_run(chunk, blocks))
         return "chunk's hint differs from its blocks'";
-    unsigned const first = chunk.start_offset / PCPU_MIN_ALLOC_SIZE;
-    unsigned const last = chunk.end_offset / PCPU_MIN_ALLOC_SIZE;
-    unsigned free_bits = 0;
-    unsigned allocs = 0;
-    bool was_taken = false;
-    for (unsigned bit = 0; bit < bits; bit++) {
-        bool const taken = test_bit(chunk.alloc_map, bit);
-        if (!taken && (bit < first || bit >= last))
-            return "chunk gives what is not its own";
-        if (bit < first || bit >= last)
-            continue;
-        bool const begins = taken && test_bit(chunk.bound_map, bit);
-        if (taken && !was_taken && !begins)
-            return "allocation has no beginning";
-        if (!taken && was_taken && !test_bit(chunk.bound_map, bit))
-            return "allocation has no end";
-        free_bits += taken ? 0 : 1;
-        allocs += begins ? 1 : 0;
-        was_taken = taken;
-    }
-    if (free_bits * PCPU_MIN_ALLOC_SIZE != chunk.free_bytes)
-        return "free_bytes differs from the map";
-    return allocs == chunk.nr_allocs ? nullptr : "nr_allocs differs from the map";
+    return check_allocations(chunk, bits);
 }
 
 // Whether the chunk's list is the one for its largest run.

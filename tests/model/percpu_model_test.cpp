@@ -16,13 +16,14 @@ namespace {
 
 class PercpuWalk {
   public:
-    explicit PercpuWalk(unsigned seed) : random_(seed) {}
+    // With `most` objects held, or about as many.
+    PercpuWalk(unsigned seed, size_t most) : most_(most), random_(seed) {}
 
     void step()
     {
         if (random_() % 2048 == 0)
             grows_ = !grows_;
-        if (held_.empty() || random_() % 8 < (grows_ && held_.size() < 3000 ? 5 : 3))
+        if (held_.empty() || random_() % 8 < (grows_ && held_.size() < most_ ? 5 : 3))
             allocate();
         else
             release();
@@ -31,8 +32,7 @@ class PercpuWalk {
     void check()
     {
         char const* const damage = check_percpu(world_.p);
-        INFO("damage: ", damage == nullptr ? "none" : damage);
-        REQUIRE(damage == nullptr);
+        REQUIRE_MESSAGE(damage == nullptr, damage);
     }
 
     void release_all()
@@ -97,6 +97,7 @@ class PercpuWalk {
     }
 
     PercpuWorld world_;
+    size_t const most_;
     std::mt19937_64 random_;
     std::map<uintptr_t, Held> held_;
     bool grows_ = true;
@@ -104,18 +105,30 @@ class PercpuWalk {
 
 } // namespace
 
-TEST_CASE("a million random steps of per-CPU memory")
+TEST_CASE("a million random steps of per-CPU memory, everything checked after each")
 {
     unsigned const seed = chosen_seed();
     INFO("PAGELAB_SEED=", seed);
-    PercpuWalk walk(seed);
+    PercpuWalk walk(seed, 40);
     for (unsigned long i = 0; i < 1'000'000; i++) {
         walk.step();
-        if (i % 5'000 == 0)
+        walk.check();
+    }
+    CHECK(walk.failures > 0);
+    walk.release_all();
+    walk.check();
+}
+
+TEST_CASE("a hundred thousand steps of per-CPU memory in several chunks")
+{
+    unsigned const seed = chosen_seed();
+    INFO("PAGELAB_SEED=", seed);
+    PercpuWalk walk(seed, 3000);
+    for (unsigned long i = 0; i < 100'000; i++) {
+        walk.step();
+        if (i % 1'000 == 0)
             walk.check();
     }
-    walk.check();
-    CHECK(walk.failures > 0);
     CHECK(walk.most_chunks > 2);
     walk.release_all();
     walk.check();

@@ -24,14 +24,26 @@ namespace {
 struct Kind {
     slab_operations const* ops;
     char const* slub_debug; // null: none
+    unsigned steps;         // that are checked one by one: debugged ones take longer
 };
-constexpr Kind kKinds[] = {{&slub_operations, nullptr},
-                           {&slub_operations, "FZPU"},
-                           {&slab_array_operations, nullptr},
-                           {&slab_array_debug_operations, nullptr},
-                           {&slob_operations, nullptr}};
+constexpr Kind kKinds[] = {{&slub_operations, nullptr, 1'000'000},
+                           {&slub_operations, "FZPU", 20'000},
+                           {&slab_array_operations, nullptr, 1'000'000},
+                           {&slab_array_debug_operations, nullptr, 20'000},
+                           {&slob_operations, nullptr, 1'000'000}};
 constexpr unsigned kCpus = 3;
+constexpr zone_layout const& kNative = sizeof(long) == 8 ? kZoneLayout64 : kZoneLayout32;
 constexpr uint32_t kBuilt = 0x0b17'e55e; // what constructors write
+
+constexpr gfp_t kGfps[] = {GFP_KERNEL, GFP_KERNEL | __GFP_ZERO, GFP_ATOMIC,
+                           GFP_KERNEL | __GFP_RECLAIMABLE, GFP_DMA | GFP_KERNEL};
+
+struct Room {
+    uint64_t ram = TestCaches::kRam;
+    unsigned smallest = 1; // bytes of an object
+    unsigned most_caches = 20;
+    unsigned gfps = std::size(kGfps); // so many of them are used
+};
 
 struct Object {
     unsigned char* bytes;
@@ -53,8 +65,9 @@ void build(void* object)
 
 class Walk {
   public:
-    Walk(Kind const& kind, zone_layout const& layout, unsigned seed)
-        : t_(*kind.ops, kind.slub_debug, kCpus, merging::never, layout), random_(seed)
+    Walk(Kind const& kind, unsigned seed, Room const& room = {})
+        : t_(*kind.ops, kind.slub_debug, kCpus, merging::never, kNative, room.ram), room_(room),
+          random_(seed)
     {
     }
 
@@ -81,12 +94,23 @@ class Walk {
             release(random_() % objects_.size());
     }
 
+    // All invariants of the slab layer; changes nothing.
+    void check_objects()
+    {
+        slab_damage const found = check_caches(t_.caches);
+        REQUIRE_MESSAGE(!found, found.what);
+    }
+
+    void check_pages()
+    {
+        damage const found = check(t_.node.pgdat);
+        REQUIRE_MESSAGE(!found, found.what);
+    }
+
     void compare()
     {
-        REQUIRE(t_.damage() == "none");
-        damage const pages = check(t_.node.pgdat);
-        INFO("page damage: ", pages ? pages.what : "none");
-        REQUIRE_FALSE(pages);
+        check_objects();
+        check_pages();
         for (Cache const& c : caches_)
             compare_count(c);
     }
@@ -147,9 +171,10 @@ class Walk {
 
     void create()
     {
-        if (caches_.size() >= 20)
+        if (caches_.size() >= room_.most_caches)
             return;
-        unsigned const size = random_() % 10 == 0 ? 4000 + random_() % 9000 : 4 + random_() % 1000;
+        unsigned const size =
+            random_() % 10 == 0 ? 4000 + random_() % 9000 : room_.smallest + 3 + random_() % 1000;
         slab_flags_t flags = random_() % 4 == 0 ? SLAB_HWCACHE_ALIGN : 0;
         if (random_() % 4 == 0)
             flags |= SLAB_POISON | (random_() % 2 != 0 ? SLAB_RED_ZONE | SLAB_STORE_USER : 0);
@@ -202,9 +227,9 @@ class Walk {
     void allocate_any_size()
     {
         unsigned const magnitude = random_() % 100;
-        size_t size = 1 + random_() % 300;
+        size_t size = room_.smallest + random_() % 300;
         if (magnitude < 20)
-            size = 1 + random_() % 5000;
+            size = room_.smallest + random_() % 5000;
         if (magnitude == 0)
             size = 1 + random_() % 50'000;
         gfp_t const gfp = any_gfp();
@@ -240,9 +265,7 @@ class Walk {
 
     gfp_t any_gfp()
     {
-        constexpr gfp_t kKinds[] = {GFP_KERNEL, GFP_KERNEL | __GFP_ZERO, GFP_ATOMIC,
-                                    GFP_KERNEL | __GFP_RECLAIMABLE, GFP_DMA | GFP_KERNEL};
-        gfp_t const gfp = kKinds[random_() % std::size(kKinds)];
+        gfp_t const gfp = kGfps[random_() % room_.gfps];
         // Whole zeroed pages need an environment that maps pages.
         return t_.caches.ops == &slob_operations ? gfp & ~__GFP_ZERO : gfp;
     }
@@ -310,6 +333,7 @@ class Walk {
     }
 
     TestCaches t_;
+    Room room_;
     std::mt19937 random_;
     std::vector<Object> objects_;
     std::vector<Cache> caches_;
@@ -321,20 +345,20 @@ class Walk {
 
 } // namespace
 
-TEST_CASE("a million random steps with each allocator")
+// What is small is quickly looked over: 2 MiB, and few objects in each slab.
+TEST_CASE("a million random steps with each allocator in 2 MiB, everything checked after each")
 {
     unsigned const seed = chosen_seed();
     INFO("PAGELAB_SEED=", seed);
     for (Kind const& kind : kKinds) {
         INFO("allocator ", std::string(kind.ops->name));
-        Walk walk(kind, kZoneLayout64, seed);
+        Walk walk(kind, seed, {2 << 20, 500, 4, 3});
         REQUIRE(walk.start());
-        for (unsigned i = 0; i < 1'000'000; i++) {
-            if (i % 50'000 == 49'000) { // a famine
-                world.fail_from = world.page_calls;
-                world.fail_to = world.page_calls + 200;
-            }
+        for (unsigned i = 0; i < kind.steps; i++) {
             walk.step();
+            walk.check_objects();
+            if (i % 100 == 0)
+                walk.check_pages();
             if (i % 5'000 == 0)
                 walk.compare();
         }
@@ -343,18 +367,24 @@ TEST_CASE("a million random steps with each allocator")
     }
 }
 
-TEST_CASE("every invariant at each step, on the layout of 32 bits")
+TEST_CASE("a hundred thousand random steps with each allocator in 32 MiB, with famines")
 {
     unsigned const seed = chosen_seed();
     INFO("PAGELAB_SEED=", seed);
     for (Kind const& kind : kKinds) {
         INFO("allocator ", std::string(kind.ops->name));
-        Walk walk(kind, kZoneLayout32, seed);
+        Walk walk(kind, seed);
         REQUIRE(walk.start());
-        for (unsigned i = 0; i < 1'500; i++) {
+        for (unsigned i = 0; i < 100'000; i++) {
+            if (i % 10'000 == 9'000) {
+                world.fail_from = world.page_calls;
+                world.fail_to = world.page_calls + 200;
+            }
             walk.step();
-            walk.compare();
+            if (i % 2'000 == 0)
+                walk.compare();
         }
+        CHECK(walk.failures() > 0);
         walk.finish();
     }
 }
@@ -367,7 +397,7 @@ TEST_CASE("each single request for pages fails once, and from each one on all fa
             unsigned long calls = 1;
             for (unsigned long nth = 0; nth < calls; nth++) {
                 INFO("request ", nth, " and ", lasting - 1, " more");
-                Walk walk(kind, kZoneLayout64, 1);
+                Walk walk(kind, 1);
                 world.fail_from = nth;
                 world.fail_to = nth + lasting;
                 bool const is_up = walk.start();

@@ -17,7 +17,11 @@ namespace {
 
 class VmallocWalk {
   public:
-    VmallocWalk(unsigned levels, unsigned seed) : world_(levels), random_(seed) {}
+    // In a window twice as large as the memory there is, so that now this and now that is full.
+    VmallocWalk(unsigned levels, unsigned seed, size_t frames)
+        : frames_(frames), window_(2 * frames * kPageSize), world_(levels, frames), random_(seed)
+    {
+    }
 
     void step()
     {
@@ -32,21 +36,18 @@ class VmallocWalk {
     void check()
     {
         char const* const damage = check_vmalloc(world_.v);
-        INFO("damage: ", damage == nullptr ? "none" : damage);
-        REQUIRE(damage == nullptr);
+        REQUIRE_MESSAGE(damage == nullptr, damage);
         size_t pages = 0;
         for (auto const& [start, area] : in_use_)
             pages += area.pages;
         REQUIRE(world_.v.nr_vmalloc_pages == pages);
-        REQUIRE(world_.free_frames() == kFrames - pages);
+        REQUIRE(world_.free_frames() == frames_ - pages);
     }
 
     unsigned long failures = 0;
     unsigned long purges() const { return world_.v.space.nr_purges; }
 
   private:
-    static constexpr size_t kFrames = 4096;
-    static constexpr unsigned long kWindow = 8192 * kPageSize; // small, so that it fills
     struct Area {
         unsigned long pages;
         unsigned long end; // behind the guard page
@@ -62,7 +63,7 @@ class VmallocWalk {
                 return at;
             at = area.end;
         }
-        return at + size <= world_.start + kWindow ? at : 0;
+        return at + size <= world_.start + window_ ? at : 0;
     }
 
     void purge()
@@ -73,7 +74,7 @@ class VmallocWalk {
 
     void allocate()
     {
-        unsigned long const pages = 1 + random_() % (random_() % 16 == 0 ? 200 : 8);
+        unsigned long const pages = 1 + random_() % (random_() % 16 == 0 ? frames_ / 4 : 8);
         unsigned long const size = (pages + 1) * kPageSize;
         bool const has_frames = world_.free_frames() >= pages;
         unsigned long expected = predict(size);
@@ -82,7 +83,7 @@ class VmallocWalk {
             expected = predict(size);
         }
         vm_request wanted = world_.request(pages * kPageSize);
-        wanted.end = world_.start + kWindow;
+        wanted.end = world_.start + window_;
         auto const area = vmalloc_range(world_.v, wanted);
         REQUIRE(static_cast<bool>(area) == (expected != 0 && has_frames));
         if (expected != 0 && !has_frames) { // its addresses were taken for a moment
@@ -118,6 +119,8 @@ class VmallocWalk {
         in_use_.erase(chosen);
     }
 
+    size_t const frames_;
+    unsigned long const window_;
     VmallocWorld world_;
     std::mt19937 random_;
     std::map<unsigned long, Area> in_use_;
@@ -156,8 +159,12 @@ class KmapWalk {
     void check()
     {
         char const* const damage = check_highmem(world_.hm);
-        INFO("damage: ", damage == nullptr ? "none" : damage);
-        REQUIRE(damage == nullptr);
+        REQUIRE_MESSAGE(damage == nullptr, damage);
+    }
+
+    // Every mapping shows its page.
+    void look_at_all()
+    {
         for (auto const& [frame, users] : users_)
             REQUIRE(world_.look(page_address(world_.hm, world_.high(frame))) == pfn(frame));
     }
@@ -217,15 +224,28 @@ class KmapWalk {
 
 } // namespace
 
-TEST_CASE("a million random steps of vmalloc and vfree")
+TEST_CASE("a million random steps of vmalloc and vfree, everything checked after each")
+{
+    unsigned const seed = chosen_seed();
+    INFO("PAGELAB_SEED=", seed);
+    VmallocWalk walk(kMostLevels, seed, 64);
+    for (unsigned long i = 0; i < 1'000'000; i++) {
+        walk.step();
+        walk.check();
+    }
+    CHECK(walk.failures > 0);
+    CHECK(walk.purges() > 10);
+}
+
+TEST_CASE("a hundred thousand steps of vmalloc in 16 MiB, with tables of either kind")
 {
     for (unsigned levels = 3; levels <= kMostLevels; levels++) {
         unsigned const seed = chosen_seed();
         INFO("PAGELAB_SEED=", seed);
-        VmallocWalk walk(levels, seed);
-        for (unsigned long i = 0; i < 500'000; i++) {
+        VmallocWalk walk(levels, seed, 4096);
+        for (unsigned long i = 0; i < 100'000; i++) {
             walk.step();
-            if (i % 5'000 == 0)
+            if (i % 1'000 == 0)
                 walk.check();
         }
         walk.check();
@@ -234,28 +254,18 @@ TEST_CASE("a million random steps of vmalloc and vfree")
     }
 }
 
-TEST_CASE("ten thousand steps of vmalloc, checked at each")
-{
-    unsigned const seed = chosen_seed();
-    INFO("PAGELAB_SEED=", seed);
-    VmallocWalk walk(kMostLevels, seed);
-    for (unsigned i = 0; i < 10'000; i++) {
-        walk.step();
-        walk.check();
-    }
-}
-
-TEST_CASE("a million random steps of kmap and kmap_local")
+TEST_CASE("a million random steps of kmap and kmap_local, everything checked after each")
 {
     unsigned const seed = chosen_seed();
     INFO("PAGELAB_SEED=", seed);
     auto const walk = std::make_unique<KmapWalk>(seed);
     for (unsigned long i = 0; i < 1'000'000; i++) {
         walk->step();
+        walk->check();
         if (i % 1'000 == 0)
-            walk->check();
+            walk->look_at_all();
     }
-    walk->check();
+    walk->look_at_all();
     CHECK(walk->failures > 0);
     CHECK(walk->flushes() > 10);
 }

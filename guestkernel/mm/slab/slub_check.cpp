@@ -24,11 +24,15 @@ struct census {
 // Free objects from `first` on, up to one more than the slab has; null: the list leads outside.
 char const* walk_freelist(kmem_cache const& s, slab const& sl, void const* first, unsigned& length)
 {
+    auto const begin = reinterpret_cast<uintptr_t>(slab_object(s, sl, 0));
+    unsigned const objects = slab_objects(sl);
+    unsigned const size = s.size;
     length = 0;
     for (void const* p = first; p != nullptr; p = get_freepointer(s, p)) {
-        if (!check_valid_pointer(s, sl, p))
+        uintptr_t const offset = reinterpret_cast<uintptr_t>(p) - begin;
+        if (offset >= uintptr_t{objects} * size || static_cast<unsigned>(offset) % size != 0)
             return "free list leads out of the slab";
-        if (++length > slab_objects(sl))
+        if (++length > objects)
             return "free list is a circle";
     }
     return nullptr;

@@ -57,10 +57,11 @@ inline page* failing_alloc_pages(pglist_data& pgdat, gfp_t gfp, unsigned order)
 
 class TestCaches {
   public:
+    // `ram`: bytes, at most kRam.
     explicit TestCaches(slab_operations const& ops = slub_operations, char const* debug = nullptr,
                         unsigned nr_cpus = 1, merging merge = merging::never,
-                        zone_layout const& layout = kZoneLayout64)
-        : node(layout, pc_map(kRam)), words_(1 << 16), pagesets_(size_t{nr_cpus} * MAX_NR_ZONES),
+                        zone_layout const& layout = kZoneLayout64, uint64_t ram = kRam)
+        : node(layout, pc_map(ram)), words_(1 << 16), pagesets_(size_t{nr_cpus} * MAX_NR_ZONES),
           zonestats_(size_t{nr_cpus} * MAX_NR_ZONES)
     {
         world = {};
