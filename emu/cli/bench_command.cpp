@@ -12,6 +12,7 @@
 #include "emu/cli/bench_plot.hpp"
 #include "emu/cli/bench_report.hpp"
 #include "emu/cli/bench_shell.hpp"
+#include "emu/cli/bench_snapshot.hpp"
 #include "emu/cli/commands.hpp"
 
 namespace pagelab::cli {
@@ -30,6 +31,7 @@ Examples:
   pagelab bench --cost --check              guest instructions per allocation, beside Linux'
   pagelab bench --shell --check             the debugger's readers, in ms
   pagelab bench --module --check            from a module's source to its first line, in ms
+  pagelab bench --snapshot --check          going back to a moment, in microseconds
   pagelab bench --growth plots              how these grow; a table, and plots/growth.svg
 
 Exit status: 0; 1 when a bar is missed and --check is given; 125 when QEMU or gnuplot is missing.
@@ -44,6 +46,7 @@ struct BenchOptions {
     bool cost = false;
     bool shell = false;
     bool module = false;
+    bool snapshot = false;
     std::string growth; // a folder
 };
 
@@ -198,6 +201,27 @@ Result<int> measure_modules(BenchOptions const& options)
     return conclude(options, json, all_met);
 }
 
+Result<int> measure_snapshots(BenchOptions const& options)
+{
+    print_now(fmt::format("load average {}\n{:<40} {:>9} {:>9} {:>9} {:>7}\n", load_average(),
+                          "microseconds of CPU time for one", "median", "min", "max", "bar"));
+    auto json = nlohmann::json::array();
+    bool all_met = true;
+    for (SnapshotBenchmark const& benchmark : snapshot_benchmarks()) {
+        Spread const s = spread(TRY(benchmark.measure(options.runs)));
+        bool const is_met = benchmark.bar == 0 || s.median <= benchmark.bar;
+        print_now(fmt::format("{:<40} {:>9.1f} {:>9.1f} {:>9.1f} {:>7}\n", benchmark.operation,
+                              s.median, s.min, s.max,
+                              benchmark.bar == 0 ? "-" : fmt::format("{:.0f}", benchmark.bar)));
+        json.push_back({{"operation", benchmark.operation},
+                        {"median_us", s.median},
+                        {"bar_us", benchmark.bar},
+                        {"met", is_met}});
+        all_met = all_met && is_met;
+    }
+    return conclude(options, json, all_met);
+}
+
 Result<int> measure_all_growth(BenchOptions const& options)
 {
     std::vector<Growth> all;
@@ -222,6 +246,8 @@ Result<int> measure_chosen(BenchOptions const& options)
         return measure_shell(options);
     if (options.module)
         return measure_modules(options);
+    if (options.snapshot)
+        return measure_snapshots(options);
     return options.growth.empty() ? compare(options) : measure_all_growth(options);
 }
 
@@ -251,6 +277,8 @@ Action add_bench_command(CLI::App& app)
     command.add_flag("--cost", options->cost, "guest instructions per operation instead");
     command.add_flag("--shell", options->shell, "milliseconds of the debugger's readers instead");
     command.add_flag("--module", options->module, "milliseconds to a module's first line instead");
+    command.add_flag("--snapshot", options->snapshot,
+                     "microseconds to go back to a moment instead");
     command.add_option("--growth", options->growth, "how these grow; growth.svg to this folder");
     command.footer(kFooter);
     return [options] { return run_bench(*options); };

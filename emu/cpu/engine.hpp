@@ -103,6 +103,9 @@ class Engine {
     // another kind of machine. discard_code() is still to be called for memory that changes.
     virtual EngineImage image() const = 0;
     virtual Result<> set_image(EngineImage const& image) = 0;
+    // memory.dirty() has been cleared: the next store to each page marks it again. All TLBs are
+    // empty then, as they are after set_image(), which does this too. Between runs.
+    virtual void watch_writes() = 0;
 
     // The debugger's (debug.hpp), between runs. Points are all processors'. An Error where the
     // library does not offer what is asked for.
@@ -112,6 +115,8 @@ class Engine {
     // the other ends. Held: it does not look at those, nor for interrupts, before.
     virtual void set_debug_end(uint64_t instructions, StepInterrupts interrupts) = 0;
     virtual DebugStop const& debug_stop() const = 0;
+    // The next run() stops at a breakpoint here, as if it had not just stopped here.
+    virtual void forget_debug_stop() = 0;
     // Of any processor, wherever the engine is. TLB: none if this library hides it.
     virtual CpuRegisters registers(unsigned cpu) = 0;
     virtual Result<> set_registers(unsigned cpu, CpuRegisters const& registers) = 0;

@@ -38,12 +38,13 @@ struct EngineImage {
         std::pair<uint64_t, uint64_t> passed{~uint64_t{0}, 0};
         std::optional<Event> held;
         bool report_held = false;
+        std::optional<uint8_t> deferred; // what that stop came before, a Stop
 
         template<class Archive>
         void serialize(Archive& archive)
         {
             archive(deadline, slice_end, watch_window, watch_pause, resuming, pausing, whole_end,
-                    passed, held, report_held);
+                    passed, held, report_held, deferred);
         }
     };
 

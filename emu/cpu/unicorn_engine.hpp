@@ -90,10 +90,12 @@ class UnicornEngine final : public Engine {
     void set_state(CpuState const& state) override;
     EngineImage image() const override;
     Result<> set_image(EngineImage const& image) override;
+    void watch_writes() override;
     Result<PointId> add_point(DebugPoint const& point) override;
     bool remove_point(PointId id) override;
     void set_debug_end(uint64_t instructions, StepInterrupts interrupts) override;
     DebugStop const& debug_stop() const override { return debug_.stop; }
+    void forget_debug_stop() override { debug_.passed = {DebugState::kNever, 0}; }
     CpuRegisters registers(unsigned cpu) override;
     Result<> set_registers(unsigned cpu, CpuRegisters const& registers) override;
     std::vector<TlbEntry> tlb(unsigned cpu) override;
@@ -196,6 +198,7 @@ class UnicornEngine final : public Engine {
     void leave_our_walk_if_due(mmu::Context const& context);
     static uint32_t library_rights(mmu::TlbRights rights);
     uint32_t granted_rights(mmu::TlbRights allowed, PhysAddr page, mmu::Operation operation);
+    bool is_dirty_after(PhysAddr page, mmu::Operation operation);
     void note_code(PhysAddr page);
     void watch_code(PhysAddr page);
     void note_translation(uint64_t address, uint32_t size);

@@ -14,8 +14,19 @@ EngineImage UnicornEngine::image() const
         image.processors.push_back({processor.state, processor.pdptes});
     auto const bytes = access_.bytes();
     image.processors[cpu_] = {{bytes.begin(), bytes.end()}, access_.pdptes()};
-    image.pause = {deadline_, slice_end_,       watch_window_, watch_pause_, debug_.resuming,
-                   pausing_,  debug_.whole_end, debug_.passed, debug_.held,  debug_.report_held};
+    image.pause = {.deadline = deadline_,
+                   .slice_end = slice_end_,
+                   .watch_window = watch_window_,
+                   .watch_pause = watch_pause_,
+                   .resuming = debug_.resuming,
+                   .pausing = pausing_,
+                   .whole_end = debug_.whole_end,
+                   .passed = debug_.passed,
+                   .held = debug_.held,
+                   .report_held = debug_.report_held,
+                   .deferred = std::nullopt};
+    if (deferred_stop_)
+        image.pause.deferred = static_cast<uint8_t>(*deferred_stop_);
     return image;
 }
 
@@ -36,6 +47,7 @@ Result<> UnicornEngine::set_image(EngineImage const& image)
     access_.set_pdptes(image.processors[cpu_].pdptes);
     processors_[cpu_].flush_tlb = false;
     flush_tlb();
+    memo_ = {};
     ++generation_;
     clock_.set_retired(image.instructions);
     look_at_tlb_at_ = image.instructions + look_at_tlb_after_;
@@ -43,6 +55,8 @@ Result<> UnicornEngine::set_image(EngineImage const& image)
     cut_at_ = DebugState::kNever;
     stop_.reset();
     deferred_stop_.reset();
+    if (image.pause.deferred)
+        deferred_stop_ = static_cast<Stop>(*image.pause.deferred);
     debug_.leave_pieces();
     debug_.last_cut = {DebugState::kNever, 0};
     EngineImage::Pause const& pause = image.pause;

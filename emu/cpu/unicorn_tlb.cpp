@@ -10,6 +10,9 @@
 // it refuses is run once more under the library's walk, for the length of one block. Nor may we
 // fill in the middle of a task switch: the library puts EIP back to the instruction that caused the
 // fill, and IRET would run again in the other task. So a nested task runs under the library's walk.
+//
+// Where both walks are ours, a page is also not writable before the first store to it since the
+// last snapshot, which marks it as dirty (emu/mem/dirty_pages.hpp).
 #include "emu/cpu/unicorn_engine.hpp"
 
 #include "emu/cpu/library_calls.hpp"
@@ -158,6 +161,21 @@ uint32_t UnicornEngine::library_rights(mmu::TlbRights rights)
            (rights.fetch ? uint32_t{UC_PROT_EXEC} : 0);
 }
 
+// A page may be stored to once it is marked; that costs it one more miss, after each snapshot.
+bool UnicornEngine::is_dirty_after(PhysAddr page, mmu::Operation operation)
+{
+    auto const number = memory_.ram_page(page);
+    if (number && operation == mmu::Operation::Write)
+        memory_.dirty().mark(*number);
+    return !number || memory_.dirty().has(*number);
+}
+
+void UnicornEngine::watch_writes()
+{
+    flush_all_tlbs();
+    memo_ = {};
+}
+
 uint32_t UnicornEngine::granted_rights(mmu::TlbRights allowed, PhysAddr page,
                                        mmu::Operation operation)
 {
@@ -199,6 +217,8 @@ void UnicornEngine::note_translation(uint64_t address, uint32_t size)
 uc_err UnicornEngine::start_library(uint64_t rip)
 {
     CallScope const scope(*this);
+    if (!library_calls_are_ours() || !walks_for_library())
+        memory_.dirty().mark_all(); // the library does not tell
     return uc_emu_start(engine_.get(), rip, 0, 0, 0);
 }
 

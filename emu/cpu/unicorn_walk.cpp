@@ -47,7 +47,8 @@ std::optional<UnicornEngine::Raised> UnicornEngine::fill_library_tlb(void* cpu, 
     apply_updates(walked->trace, memory_);
     PhysAddr const target(walked->address.page_start().value &
                           static_cast<uint64_t>(int64_t{paging.a20_mask}));
-    mmu::TlbRights const rights = mmu::tlb_rights(paging.context, *walked, requester);
+    mmu::TlbRights rights = mmu::tlb_rights(paging.context, *walked, requester);
+    rights.write &= is_dirty_after(target, operation);
     uint32_t const granted = walker_ == Walker::Ours ? granted_rights(rights, target, operation)
                                                      : library_rights(rights);
     filled_page_ = target;

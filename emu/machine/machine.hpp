@@ -64,11 +64,19 @@ class Machine final : public cpu::Platform, public dev::Clock, private dev::DmaM
     Outcome run();
 
     // All of the machine at this moment, between runs. What follows a restore() is what followed
-    // then, to the instruction, given the same input; points stay as they are now. before: a
-    // snapshot that most of RAM is still as in, or null. After an Error, which says that the
-    // snapshot is of another machine, this one cannot go on.
-    Snapshot snapshot(Snapshot const* before = nullptr);
+    // then, to the instruction, given the same input; points stay as they are now. Both empty all
+    // TLBs, so that this holds for a guest that fails to. They cost as much as what was written
+    // since the last of either; that one's pages of RAM are kept. After an Error, which says that
+    // the snapshot is of another machine, this one cannot go on.
+    Snapshot snapshot();
     Result<> restore(Snapshot const& snapshot);
+
+    // `reached` is called, between two instructions, when that many have been executed and then at
+    // each count that it returns; it may take a snapshot. Counts that are past when a run begins
+    // are reached at once. Empty: never. The guest does not notice.
+    using Milestone = std::function<uint64_t()>;
+    void set_milestone(uint64_t instructions, Milestone reached);
+    MachineConfig const& config() const { return config_; }
 
     // Debugging. After Outcome::Stopped the next of these goes on as if there had been no stop: the
     // guest and the count of instructions never show one. Points (cpu/debug.hpp) are all CPUs'.
@@ -119,8 +127,12 @@ class Machine final : public cpu::Platform, public dev::Clock, private dev::DmaM
 
     template<class Archive>
     void serialize_parts(Archive& archive); // all but RAM and processors
+    mem::RamImage const* kept() const { return kept_ ? &*kept_ : nullptr; }
+    void keep(mem::RamImage const& ram);
     Outcome run_to(uint64_t instructions, cpu::StepInterrupts interrupts);
     std::optional<Outcome> prepare_run();
+    bool stands_at_milestone() const;
+    void pass_milestone(cpu::StepInterrupts interrupts);
     Outcome stop_here(cpu::DebugStop::Reason reason);
     std::optional<Outcome> take_requests();
     std::optional<Outcome> choose_cpu();
@@ -140,6 +152,7 @@ class Machine final : public cpu::Platform, public dev::Clock, private dev::DmaM
 
     MachineConfig config_;
     mem::PhysicalMemory memory_;
+    std::optional<mem::RamImage> kept_; // what RAM is like, but for its dirty pages
     Attendant& attendant_;
     dev::FwCfg fw_cfg_;
     std::unique_ptr<cpu::Engine> engine_;
@@ -153,6 +166,8 @@ class Machine final : public cpu::Platform, public dev::Clock, private dev::DmaM
     cpu::DebugStop debug_stop_;
     bool resumes_ = false;              // the engine was stopped on its way
     uint64_t debug_end_ = ~uint64_t{0}; // instruction count
+    uint64_t milestone_ = ~uint64_t{0}; // instruction count
+    Milestone at_milestone_;
     std::atomic<bool> stop_requested_ = false;
     uint64_t last_stamp_ = 0;      // instruction count at the last RDTSC
     uint64_t last_stamp_step_ = 0; // and from the one before to it

@@ -5,11 +5,23 @@
 
 namespace pagelab::machine {
 
+namespace {
+
+constexpr uint64_t kNever = std::numeric_limits<uint64_t>::max();
+
+} // namespace
+
 Outcome Machine::stop_here(cpu::DebugStop::Reason reason)
 {
     uint64_t const rip = engine_->state().linear_rip();
     debug_stop_ = {.reason = reason, .cpu = cpu_, .rip = rip, .instruction = rip};
     return Outcome::Stopped;
+}
+
+void Machine::set_milestone(uint64_t instructions, Milestone reached)
+{
+    milestone_ = reached ? instructions : kNever;
+    at_milestone_ = std::move(reached);
 }
 
 Outcome Machine::step(cpu::StepInterrupts interrupts)

@@ -24,7 +24,7 @@ Outcome Machine::run()
 Outcome Machine::run_to(uint64_t instructions, cpu::StepInterrupts interrupts)
 {
     debug_end_ = instructions;
-    engine_->set_debug_end(instructions, interrupts);
+    pass_milestone(interrupts);
     bool const held = interrupts == cpu::StepInterrupts::Held && schedule_.runs(cpu_);
     while (true) {
         if (engine_->instructions() >= debug_end_)
@@ -48,6 +48,11 @@ Outcome Machine::run_to(uint64_t instructions, cpu::StepInterrupts interrupts)
         case cpu::Stop::Debug:
             resumes_ = true;
             debug_stop_ = engine_->debug_stop();
+            if (stands_at_milestone()) {
+                engine_->forget_debug_stop(); // it was ours
+                pass_milestone(interrupts);
+                break;
+            }
             return Outcome::Stopped;
         case cpu::Stop::TripleFault:
             return Outcome::TripleFault;
@@ -55,6 +60,21 @@ Outcome Machine::run_to(uint64_t instructions, cpu::StepInterrupts interrupts)
             return Outcome::Failure;
         }
     }
+}
+
+// And for nothing else that the debugger wants.
+bool Machine::stands_at_milestone() const
+{
+    uint64_t const now = engine_->instructions();
+    return debug_stop_.reason == cpu::DebugStop::Reason::Count && now >= milestone_ &&
+           now < debug_end_;
+}
+
+void Machine::pass_milestone(cpu::StepInterrupts interrupts)
+{
+    if (milestone_ <= engine_->instructions())
+        milestone_ = at_milestone_();
+    engine_->set_debug_end(std::min(debug_end_, milestone_), interrupts);
 }
 
 // All that is to be done before a CPU goes on; an outcome if none does.

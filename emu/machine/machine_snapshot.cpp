@@ -20,18 +20,28 @@ void Machine::serialize_parts(Archive& archive)
     archive(last_stamp_, last_stamp_step_, stamp_repeats_, fw_cfg_, *chipset_);
 }
 
-Snapshot Machine::snapshot(Snapshot const* before)
+void Machine::keep(mem::RamImage const& ram)
+{
+    kept_ = ram;
+    memory_.dirty().clear();
+}
+
+Snapshot Machine::snapshot()
 {
     std::ostringstream parts;
     cereal::PortableBinaryOutputArchive archive(parts);
     serialize_parts(archive);
-    return {mem::RamImage::take(memory_, before == nullptr ? nullptr : &before->ram),
-            engine_->image(), parts.str()};
+    Snapshot const made{mem::RamImage::take(memory_, kept()), engine_->image(), parts.str()};
+    keep(made.ram);
+    engine_->watch_writes();
+    return made;
 }
 
 Result<> Machine::restore(Snapshot const& snapshot)
 {
-    TRY(snapshot.ram.put(memory_, [&](PhysAddr page) { engine_->discard_code(page, kPageSize); }));
+    TRY(snapshot.ram.put(memory_, kept(),
+                         [&](PhysAddr page) { engine_->discard_code(page, kPageSize); }));
+    keep(snapshot.ram);
     TRY(engine_->set_image(snapshot.engine));
     try {
         std::istringstream parts(snapshot.parts);

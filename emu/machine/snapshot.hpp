@@ -1,7 +1,7 @@
 // A moment of the machine: Machine::snapshot() and restore().
 //
-// Plain data, which outlives the machine it was taken from. Taken after another one it shares the
-// pages of RAM that have not changed: a thousand moments cost little more than what was written
+// Plain data, which outlives the machine it was taken from. It shares the pages of RAM that have
+// not changed with those before it: a thousand moments cost little more than what was written
 // between them.
 #pragma once
 

@@ -38,6 +38,7 @@ Result<PhysicalMemory> PhysicalMemory::create(uint64_t ram_size, std::span<std::
     PhysicalMemory memory;
     memory.ram_size_ = ram_size;
     memory.writable_ = ram_size;
+    memory.dirty_ = DirtyPages(ram_size / kPageSize);
     memory.memory_ = TRY(HostMemory::create(ram_size + rom.size(), HostPages::Small));
     auto* const ram = memory.memory_.data();
     auto* const rom_bytes = ram + ram_size;
@@ -121,14 +122,23 @@ uint64_t PhysicalMemory::read_u64(PhysAddr address) const
     return value;
 }
 
+void PhysicalMemory::mark_dirty(PhysAddr address, uint64_t size)
+{
+    for (PhysAddr page = address.page_start(); page < address + size; page += kPageSize)
+        if (auto const number = ram_page(page))
+            dirty_.mark(*number);
+}
+
 void PhysicalMemory::write(PhysAddr address, std::span<std::byte const> bytes)
 {
     while (!bytes.empty()) {
         auto const target = host_span(address);
         size_t const count = target.empty() ? 1 : std::min(target.size(), bytes.size());
         bool const is_rom = !target.empty() && target.data() >= memory_.data() + writable_;
-        if (!target.empty() && !is_rom)
+        if (!target.empty() && !is_rom) {
+            mark_dirty(address, count);
             std::memcpy(target.data(), bytes.data(), count);
+        }
         bytes = bytes.subspan(count);
         address += count;
     }

@@ -14,11 +14,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "emu/base/error.hpp"
 #include "emu/base/host_memory.hpp"
+#include "emu/mem/dirty_pages.hpp"
 #include "guestkernel/abi/address.hpp"
 
 namespace pagelab::mem {
@@ -63,6 +65,28 @@ class PhysicalMemory {
     // Stores to RAM; bytes that fall on ROM or a hole are lost, as on a bus.
     void write(PhysAddr address, std::span<std::byte const> bytes);
 
+    // RAM as the host has it, holes below 1 MiB included: a page of it by its number, from 0 on.
+    uint64_t ram_pages() const { return writable_ / kPageSize; }
+    std::byte* ram_bytes(uint64_t page) const { return memory_.data() + page * kPageSize; }
+    PhysAddr ram_address(uint64_t page) const
+    {
+        uint64_t const offset = page * kPageSize;
+        return offset < low_ram_end_.value ? PhysAddr(offset)
+                                           : kFourGiB + (offset - low_ram_end_.value);
+    }
+    // The number of the page with this address; none if it is beyond RAM.
+    std::optional<uint64_t> ram_page(PhysAddr address) const
+    {
+        if (address < low_ram_end_) [[likely]]
+            return address.value / kPageSize;
+        if (address < kFourGiB || address - kFourGiB >= high_ram_size_)
+            return std::nullopt;
+        return (address - kFourGiB + low_ram_end_.value) / kPageSize;
+    }
+    // By these numbers. write() marks; who writes otherwise does it himself.
+    DirtyPages const& dirty() const { return dirty_; }
+    DirtyPages& dirty() { return dirty_; }
+
     // The host byte behind `address` and how many follow it in the same region; empty for a hole.
     std::span<std::byte> host_span(PhysAddr address) const
     {
@@ -80,12 +104,14 @@ class PhysicalMemory {
         return {region.host + offset, region.size - offset};
     }
     std::span<std::byte> find_span(PhysAddr address) const;
+    void mark_dirty(PhysAddr address, uint64_t size);
 
     uint64_t ram_size_ = 0;
     PhysAddr low_ram_end_;
     uint64_t high_ram_size_ = 0;
     HostMemory memory_;     // RAM, then ROM
     uint64_t writable_ = 0; // bytes of it, from its start
+    DirtyPages dirty_;
     std::vector<Region> regions_;
     Region main_; // the one from 1 MiB on, where nearly all is
 };

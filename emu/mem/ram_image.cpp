@@ -1,7 +1,6 @@
-// Region by region, and of each what has been touched.
+// What is dirty, or else all that has been touched; and tables copied before they are changed.
 #include "emu/mem/ram_image.hpp"
 
-#include <algorithm>
 #include <cstring>
 
 #include "emu/mem/touched_pages.hpp"
@@ -12,94 +11,134 @@ namespace {
 
 constexpr RamPage kZeros{};
 
+std::byte const* bytes_of(RamPage const* page)
+{
+    return page == nullptr ? kZeros.data() : page->data();
+}
+
 bool is_equal(std::byte const* bytes, RamPage const* page)
 {
-    return std::memcmp(bytes, page == nullptr ? kZeros.data() : page->data(), kPageSize) == 0;
+    return std::memcmp(bytes, bytes_of(page), kPageSize) == 0;
 }
 
-std::shared_ptr<RamPage const> keep_page(std::byte const* bytes,
-                                         std::shared_ptr<RamPage const> const& before)
+bool can_use(RamImage const* base, PhysicalMemory const& memory)
 {
-    if (is_equal(bytes, before.get()))
-        return before;
-    if (is_equal(bytes, nullptr))
-        return nullptr;
-    auto const made = std::make_shared<RamPage>();
-    std::memcpy(made->data(), bytes, kPageSize);
-    return made;
+    return base != nullptr && !memory.dirty().all();
 }
 
-uint64_t count_pages(PhysicalMemory const& memory)
-{
-    uint64_t count = 0;
-    for (Region const& region : memory.regions())
-        if (region.kind == Region::Kind::Ram)
-            count += region.size / kPageSize;
-    return count;
-}
-
-// visit(number among all pages of RAM, address, host's bytes, is_touched).
+// visit(number, is_touched).
 template<class Visit>
 void for_each_page(PhysicalMemory const& memory, Visit const& visit)
 {
     uint64_t number = 0;
-    for (Region const& region : memory.regions()) {
-        if (region.kind != Region::Kind::Ram)
-            continue;
-        PhysAddr page = region.base;
-        for_each_touched({region.host, region.size}, [&](std::span<std::byte> run, bool touched) {
-            for (size_t at = 0; at < run.size(); at += kPageSize, page += kPageSize)
-                visit(number++, page, run.data() + at, touched);
-            return true;
-        });
-    }
+    std::span const ram(memory.ram_bytes(0), memory.ram_pages() * kPageSize);
+    for_each_touched(ram, [&](std::span<std::byte> run, bool is_touched) {
+        for (uint64_t const end = number + run.size() / kPageSize; number < end; ++number)
+            visit(number, is_touched);
+        return true;
+    });
 }
 
 } // namespace
 
-RamImage RamImage::take(PhysicalMemory const& memory, RamImage const* before)
+RamImage::Page const* RamImage::find(uint64_t number) const
 {
-    RamImage image;
-    image.pages_.resize(count_pages(memory));
-    for_each_page(memory, [&](uint64_t i, PhysAddr, std::byte const* bytes, bool is_touched) {
-        if (is_touched)
-            image.pages_[i] = keep_page(bytes, before == nullptr ? nullptr : before->pages_[i]);
+    auto const& group = groups_[number / kGroup];
+    return group == nullptr ? nullptr : &(*group)[number % kGroup];
+}
+
+RamPage const* RamImage::page(uint64_t number) const
+{
+    Page const* const found = find(number);
+    return found == nullptr ? nullptr : found->get();
+}
+
+// This image's groups are the base's, or its own.
+void RamImage::keep(uint64_t number, std::byte const* bytes, RamImage const* base)
+{
+    if (is_equal(bytes, page(number)))
+        return;
+    auto& group = groups_[number / kGroup];
+    if (group == nullptr)
+        group = std::make_shared<Group>();
+    else if (base != nullptr && group == base->groups_[number / kGroup])
+        group = std::make_shared<Group>(*group);
+    Page& place = (*group)[number % kGroup];
+    place = nullptr;
+    if (is_equal(bytes, nullptr))
+        return;
+    auto const made = std::make_shared<RamPage>();
+    std::memcpy(made->data(), bytes, kPageSize);
+    place = made;
+}
+
+RamImage RamImage::take(PhysicalMemory const& memory, RamImage const* base)
+{
+    RamImage image = base == nullptr ? RamImage(memory.ram_pages()) : *base;
+    if (can_use(base, memory)) {
+        for (uint32_t const number : memory.dirty().pages())
+            image.keep(number, memory.ram_bytes(number), base);
+        return image;
+    }
+    for_each_page(memory, [&](uint64_t number, bool is_touched) {
+        image.keep(number, is_touched ? memory.ram_bytes(number) : kZeros.data(), base);
     });
     return image;
 }
 
-Result<> RamImage::put(PhysicalMemory& memory,
+void RamImage::put_page(uint64_t number, PhysicalMemory& memory,
+                        std::function<void(PhysAddr page)> const& changed) const
+{
+    std::byte* const bytes = memory.ram_bytes(number);
+    std::memcpy(bytes, bytes_of(page(number)), kPageSize);
+    changed(memory.ram_address(number));
+}
+
+Result<> RamImage::put(PhysicalMemory& memory, RamImage const* base,
                        std::function<void(PhysAddr page)> const& changed) const
 {
-    if (count_pages(memory) != pages_.size())
-        return fail("RAM of {} pages cannot become that of {}", count_pages(memory), pages_.size());
-    for_each_page(memory, [&](uint64_t i, PhysAddr address, std::byte* bytes, bool is_touched) {
-        RamPage const* const page = pages_[i].get();
-        if (!is_touched ? page == nullptr : is_equal(bytes, page))
-            return;
-        std::memcpy(bytes, page == nullptr ? kZeros.data() : page->data(), kPageSize);
-        changed(address);
-    });
+    if (memory.ram_pages() != count_)
+        return fail("RAM of {} pages cannot become that of {}", memory.ram_pages(), count_);
+    if (!can_use(base, memory)) {
+        for_each_page(memory, [&](uint64_t number, bool is_touched) {
+            RamPage const* const wanted = page(number);
+            if (is_touched ? !is_equal(memory.ram_bytes(number), wanted) : wanted != nullptr)
+                put_page(number, memory, changed);
+        });
+        return {};
+    }
+    for (uint32_t const number : memory.dirty().pages())
+        put_page(number, memory, changed);
+    for (uint64_t i = 0; i < groups_.size(); ++i)
+        for (uint64_t at = 0; groups_[i] != base->groups_[i] && at < kGroup; ++at)
+            if (uint64_t const number = i * kGroup + at; page(number) != base->page(number))
+                put_page(number, memory, changed);
     return {};
 }
 
 bool RamImage::operator==(RamImage const& other) const
 {
-    return std::ranges::equal(pages_, other.pages_, [](auto const& a, auto const& b) {
-        return a == b || (a != nullptr && is_equal(a->data(), b.get()));
-    });
+    if (count_ != other.count_)
+        return false;
+    for (uint64_t i = 0; i < count_; ++i)
+        if (page(i) != other.page(i) && !is_equal(bytes_of(page(i)), other.page(i)))
+            return false;
+    return true;
 }
 
 uint64_t RamImage::zero_pages() const
 {
-    return static_cast<uint64_t>(std::ranges::count(pages_, nullptr));
+    uint64_t count = 0;
+    for (uint64_t i = 0; i < count_; ++i)
+        count += page(i) == nullptr;
+    return count;
 }
 
 uint64_t RamImage::pages_beside(RamImage const& other) const
 {
     uint64_t count = 0;
-    for (size_t i = 0; i < pages_.size(); ++i)
-        count += pages_[i] != nullptr && (i >= other.pages_.size() || pages_[i] != other.pages_[i]);
+    for (uint64_t i = 0; i < count_; ++i)
+        count += page(i) != nullptr && (i >= other.count_ || page(i) != other.page(i));
     return count;
 }
 

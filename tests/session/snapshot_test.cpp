@@ -23,9 +23,9 @@ struct Moment {
     std::vector<cpu::CpuRegisters> registers;
 };
 
-Moment take_moment(machine::Machine& machine, machine::Snapshot const* before)
+Moment take_moment(machine::Machine& machine)
 {
-    Moment moment{machine.engine().instructions(), machine.snapshot(before), {}};
+    Moment moment{machine.engine().instructions(), machine.snapshot(), {}};
     for (unsigned cpu = 0; cpu < machine.cpus(); ++cpu)
         moment.registers.push_back(machine.registers(cpu));
     return moment;
@@ -38,6 +38,12 @@ void check_same(Moment const& a, Moment const& b)
     CHECK(a.snapshot.engine.cpu == b.snapshot.engine.cpu);
     CHECK(a.snapshot.parts == b.snapshot.parts);
     CHECK(a.registers == b.registers);
+}
+
+// Whether nothing was written that was not marked.
+void check_whole(machine::Machine& machine, Moment const& moment)
+{
+    CHECK(mem::RamImage::take(machine.memory(), nullptr) == moment.snapshot.ram);
 }
 
 std::unique_ptr<cli::BootSetup> setup(std::string const& arch, unsigned cpus)
@@ -63,8 +69,9 @@ void compare_ways(std::string const& arch, unsigned cpus, unsigned ways)
     uint64_t at = machine.engine().instructions() + 100'000;
     for (unsigned i = 0; i < kMoments; ++i) {
         REQUIRE(machine.run_until(at) == machine::Outcome::Stopped);
-        straight.push_back(take_moment(machine, i == 0 ? nullptr : &straight[i - 1].snapshot));
+        straight.push_back(take_moment(machine));
         REQUIRE(straight[i].at == at);
+        check_whole(machine, straight[i]);
         at += 1 + random() % 500'000;
     }
     for (unsigned way = 0; way < ways; ++way) {
@@ -72,21 +79,23 @@ void compare_ways(std::string const& arch, unsigned cpus, unsigned ways)
         size_t const from = random() % kMoments;
         size_t const to = from + random() % std::min<size_t>(kMoments - from, 6);
         REQUIRE(machine.restore(straight[from].snapshot));
-        check_same(take_moment(machine, &straight[from].snapshot), straight[from]);
+        check_same(take_moment(machine), straight[from]);
         for (uint64_t left = straight[to].at - straight[from].at; left != 0;) {
             uint64_t const part = 1 + random() % left;
             REQUIRE(machine.run_until(straight[to].at - left + part) == machine::Outcome::Stopped);
             if (random() % 4 == 0) {
-                machine::Snapshot const saved = machine.snapshot(&straight[from].snapshot);
+                machine::Snapshot const saved = machine.snapshot();
                 machine.step();
                 REQUIRE(machine.restore(saved));
             }
             left -= part;
         }
-        check_same(take_moment(machine, &straight[to].snapshot), straight[to]);
+        check_same(take_moment(machine), straight[to]);
+        if (random() % 8 == 0)
+            check_whole(machine, straight[to]);
         // The way taken is as good a base as the straight one.
         if (random() % 8 == 0)
-            straight[to] = take_moment(machine, &straight[to].snapshot);
+            straight[to] = take_moment(machine);
     }
 }
 
@@ -106,9 +115,9 @@ TEST_CASE("code that was written over since is the old code again")
     guest.type("stress 100000 3");
     uint64_t const start = machine.engine().instructions() + 1'000'000;
     REQUIRE(machine.run_until(start) == machine::Outcome::Stopped);
-    Moment const before = take_moment(machine, nullptr);
+    Moment const before = take_moment(machine);
     REQUIRE(machine.run_until(start + 1000) == machine::Outcome::Stopped);
-    Moment const after = take_moment(machine, &before.snapshot);
+    Moment const after = take_moment(machine);
 
     REQUIRE(machine.restore(before.snapshot));
     constexpr std::array kNops = {std::byte{0x90}, std::byte{0x90}, std::byte{0x90}};
@@ -123,7 +132,7 @@ TEST_CASE("code that was written over since is the old code again")
 
     REQUIRE(machine.restore(before.snapshot));
     REQUIRE(machine.run_until(start + 1000) == machine::Outcome::Stopped);
-    check_same(take_moment(machine, &before.snapshot), after);
+    check_same(take_moment(machine), after);
 }
 
 TEST_CASE("a snapshot of another machine is refused")

@@ -27,7 +27,7 @@ void write_word(PhysicalMemory& memory, PhysAddr address, uint64_t value)
 std::set<uint64_t> put(RamImage const& image, PhysicalMemory& memory)
 {
     std::set<uint64_t> changed;
-    REQUIRE(image.put(memory, [&](PhysAddr page) { changed.insert(page.value); }));
+    REQUIRE(image.put(memory, nullptr, [&](PhysAddr page) { changed.insert(page.value); }));
     return changed;
 }
 
@@ -73,8 +73,39 @@ TEST_CASE("an image of another size is refused")
 {
     PhysicalMemory small = make_memory(kRamMinimum), large = make_memory(2 * kRamMinimum);
     write_word(large, PhysAddr(0x20'0000), 5);
-    auto const refused = RamImage::take(small, nullptr).put(large, [](PhysAddr) {});
+    auto const refused = RamImage::take(small, nullptr).put(large, nullptr, [](PhysAddr) {});
     REQUIRE(!refused);
-    CHECK(refused.error().message.ends_with("cannot become that of 4008"));
+    CHECK(refused.error().message.ends_with("cannot become that of 4096"));
     CHECK(large.read_u64(PhysAddr(0x20'0000)) == 5);
+}
+
+TEST_CASE("with a base, only what is dirty or differs from it is looked at")
+{
+    PhysicalMemory memory = make_memory(kFiveGiB);
+    auto const moment = [&](RamImage const* base) {
+        RamImage const image = RamImage::take(memory, base);
+        memory.dirty().clear();
+        return image;
+    };
+    constexpr std::array kPlaces = {PhysAddr(0x8), PhysAddr(0x20'0ffc), PhysAddr(0x1'4000'0000)};
+    RamImage const empty = moment(nullptr);
+    for (PhysAddr const place : kPlaces)
+        write_word(memory, place, 0x7'0000'0007); // the second lies across two pages
+    CHECK(memory.dirty().pages().size() == 4);
+    RamImage const full = moment(&empty);
+    CHECK(full.pages() - full.zero_pages() == 4);
+    CHECK(full == RamImage::take(memory, nullptr));
+
+    // What was not marked is not seen: that shows who is looked at.
+    *memory.ram_bytes(0x300) = std::byte{1};
+    write_word(memory, PhysAddr(0x40'0000), 5);
+    std::set<uint64_t> changed;
+    auto const note = [&](PhysAddr page) { changed.insert(page.value); };
+    REQUIRE(empty.put(memory, &full, note));
+    CHECK(changed == std::set<uint64_t>{0, 0x20'0000, 0x20'1000, 0x40'0000, 0x1'4000'0000});
+    CHECK(*memory.ram_bytes(0x300) == std::byte{1});
+
+    memory.dirty().mark_all();
+    CHECK(put(empty, memory) == std::set<uint64_t>{0x30'0000});
+    CHECK(RamImage::take(memory, &full) == empty);
 }
