@@ -42,6 +42,11 @@ class FwCfg final : public PortDevice {
     // 55 bytes, and on more than kMaxFiles files.
     Result<> set_file(std::string_view name, std::span<std::byte const> bytes);
 
+    // All that the guest can read, to be put into another machine's.
+    using Items = std::map<uint16_t, std::vector<std::byte>>;
+    Items const& items() const { return items_; }
+    void replace_items(Items items) { items_ = std::move(items); }
+
     uint32_t port_in(uint16_t port, Width width) override;
     void port_out(uint16_t port, Width width, uint32_t value) override;
 
@@ -64,7 +69,7 @@ class FwCfg final : public PortDevice {
     void write_directory();
 
     DmaMemory& memory_;
-    std::map<uint16_t, std::vector<std::byte>> items_;
+    Items items_;
     std::vector<fw_cfg::FwCfgFile> files_;
     uint16_t key_ = 0;
     size_t offset_ = 0; // of the next byte in the current item; never beyond its end
