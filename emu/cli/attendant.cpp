@@ -105,6 +105,13 @@ void CommandLineAttendant::go_on_waiting()
         end_ = EndOfRun::Guest;
 }
 
+void CommandLineAttendant::go_to(bool awaited)
+{
+    typed_.clear();
+    awaited_ = awaited;
+    end_ = EndOfRun::Guest;
+}
+
 void CommandLineAttendant::serial_output(uint8_t byte)
 {
     if (byte == '\r')

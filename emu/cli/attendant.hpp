@@ -52,6 +52,9 @@ class CommandLineAttendant final : public machine::Attendant {
     bool is_awaited() const { return awaited_ && typed_.empty(); }
     // Such a run goes on nevertheless: what the guest does while it waits is wanted.
     void go_on_waiting();
+    // The machine has gone to another moment, where the guest waits or not: lines still to be typed
+    // are for then, what was typed and not taken is lost.
+    void go_to(bool awaited);
     // A person's keys go to the guest from now on, if stdin is a terminal; then no longer. A run
     // that was ended for the shell can go on after either.
     void attach_terminal();

@@ -21,6 +21,8 @@ Examples:
   pagelab boot --sysrq m                           the Mem-Info report, as by BREAK and m
   pagelab boot --module a.ko,nr_structs=1000 --exec 'rmmod a' --exec dmesg
   pagelab boot --gdb :1234                         then, in gdb: target remote :1234
+  pagelab boot --exec 'stress 100000 7' --save busy.snap
+  pagelab boot --restore busy.snap --exec 'cat /proc/buddyinfo'
   pagelab boot images/pc-4g-x86_64.toml --exec 'cat /proc/iomem' --stats run.json
 
 On a terminal Ctrl-A is an escape: Ctrl-A b sends BREAK, Ctrl-A x ends the run, Ctrl-A h helps,
@@ -31,14 +33,15 @@ image or bad usage, 126 for a triple fault.
 )";
 
 // Ctrl-C, Ctrl-A c and --break-on-panic open the shell; leaving it ends the run.
-Result<machine::Outcome> run_with_shell(machine::Machine& machine, CommandLineAttendant& attendant,
-                                        BootSetup const& setup, BootOptions const& options)
+Result<machine::Outcome> run_with_shell(machine::Machine& machine, machine::Recorder& recorder,
+                                        CommandLineAttendant& attendant, BootSetup const& setup,
+                                        BootOptions const& options)
 {
     bool const is_person = options.exec.empty() && isatty(STDIN_FILENO) != 0;
     if (!is_person && !options.break_on_panic)
         return machine.run();
     shell::Target target(machine, setup.kernel_file);
-    ConsoleRunner runner(machine, attendant, is_person);
+    ConsoleRunner runner(machine, recorder, attendant, is_person);
     shell::Session session(target, &runner, stdout);
     if (options.break_on_panic)
         TRY(session.read("break panic"));
@@ -57,12 +60,21 @@ Result<machine::Outcome> run_with_shell(machine::Machine& machine, CommandLineAt
 
 // The run as a GDB wants it that is waited for at the address.
 Result<machine::Outcome> run_for_gdb(machine::Machine& machine, std::string const& address,
-                                     std::string const& arch, gdb::AttentiveAttendant& attendant)
+                                     std::string const& arch, machine::Recorder& recorder,
+                                     gdb::AttentiveAttendant& attendant)
 {
     fmt::print(stderr, "pagelab: waiting for gdb at {}\n", address);
     auto connection = TRY(gdb::accept_gdb(address));
     auto const architecture = arch == "i686" ? gdb::Architecture::I386 : gdb::Architecture::X86_64;
-    return gdb::serve_gdb(machine, architecture, attendant, std::move(connection));
+    return gdb::serve_gdb(machine, architecture, attendant, &recorder, std::move(connection));
+}
+
+Result<> save_at_end(std::string const& file, machine::Machine& machine, machine::Outcome outcome,
+                     machine::Surroundings const& surroundings)
+{
+    if (outcome != machine::Outcome::Interrupted)
+        return fail("'{}' is not written: the guest has ended", file);
+    return machine::write_snapshot(file, machine, surroundings);
 }
 
 int run_boot(BootOptions const& options)
@@ -76,20 +88,27 @@ int run_boot(BootOptions const& options)
     AttendantOptions attendance;
     attendance.first = (*setup)->insmod_lines;
     attendance.exec = options.exec;
+    if (!options.save.empty())
+        attendance.at_end = AtEnd::Leave;
     attendance.timeout_seconds = options.timeout_seconds;
     CommandLineAttendant attendant(attendance);
-    gdb::AttentiveAttendant attentive(attendant);
     std::string gdb_address = options.gdb; // of the first start
     while (true) {
+        machine::Recorder recorder(attendant);
+        gdb::AttentiveAttendant attentive(recorder);
         auto const made = make_machine(**setup, attentive);
         if (!made) {
             fmt::print(stderr, "pagelab: {}\n", made.error().message);
             return made.error().exit_status;
         }
         machine::Machine& machine = **made;
+        recorder.attach(machine);
+        if ((*setup)->saved && (*setup)->saved->surroundings.awaited)
+            recorder.guest_waits();
         std::string const address = std::exchange(gdb_address, "");
-        auto const ran = address.empty() ? run_with_shell(machine, attendant, **setup, options)
-                                         : run_for_gdb(machine, address, options.arch, attentive);
+        auto const ran = address.empty()
+                             ? run_with_shell(machine, recorder, attendant, **setup, options)
+                             : run_for_gdb(machine, address, options.arch, recorder, attentive);
         if (!ran) {
             fmt::print(stderr, "pagelab: {}\n", ran.error().message);
             return ran.error().exit_status;
@@ -97,8 +116,16 @@ int run_boot(BootOptions const& options)
         machine::Outcome const outcome = *ran;
         attendant.flush();
         if (outcome == machine::Outcome::Reset)
-            continue; // a PC starts again
+            continue; // a PC starts again; a restored one where it was saved
         explain_outcome(outcome, machine, attendant);
+        if (!options.save.empty()) {
+            auto const saved = save_at_end(options.save, machine, outcome,
+                                           {(*setup)->kernel_file.string(), recorder.is_awaited()});
+            if (!saved) {
+                fmt::print(stderr, "pagelab: {}\n", saved.error().message);
+                return saved.error().exit_status;
+            }
+        }
         if (!options.stats.empty()) {
             std::chrono::duration<double> const wall = std::chrono::steady_clock::now() - started;
             if (auto written = write_statistics(options.stats, machine, wall.count()); !written) {
@@ -147,6 +174,8 @@ Action add_boot_command(CLI::App& app)
                        "only this machine can connect");
     command.add_flag("--break-on-panic", options->break_on_panic,
                      "open the debugger shell where the kernel panics");
+    command.add_option("--save", options->save,
+                       "leave a snapshot in this file when all lines are typed, for --restore");
     command.add_option("--stats", options->stats, "write counts and times to this JSON file");
     command.footer(kExamples);
     return [options] { return run_boot(*options); };

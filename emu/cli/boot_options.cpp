@@ -121,11 +121,23 @@ void add_boot_options(CLI::App& command, BootOptions& options)
     command.add_option("--file", options.files,
                        "file the guest can load as a module by its last name; repeatable");
     command.add_option("--inject", options.inject, "a fault: stuck-bit=ADDR:BIT; repeatable");
+    auto const others = command.get_options();
+    CLI::Option* const restore = command.add_option(
+        "--restore", options.restore, "go on from a snapshot (of --save) instead of booting");
+    for (CLI::Option* const other : others)
+        if (other != command.get_help_ptr())
+            restore->excludes(other);
 }
 
 Result<std::unique_ptr<BootSetup>> prepare_boot(BootOptions const& options)
 {
     auto setup = std::make_unique<BootSetup>();
+    if (!options.restore.empty()) {
+        setup->saved = TRY(machine::read_snapshot(options.restore));
+        setup->config = setup->saved->config;
+        setup->kernel_file = setup->saved->surroundings.kernel_file;
+        return setup;
+    }
     machine::MachineFile file;
     std::filesystem::path image = options.image;
     if (image.extension() == ".toml") {
@@ -160,6 +172,8 @@ Result<std::unique_ptr<BootSetup>> prepare_boot(BootOptions const& options)
 Result<std::unique_ptr<machine::Machine>> make_machine(BootSetup const& setup,
                                                        machine::Attendant& attendant)
 {
+    if (setup.saved)
+        return machine::make_machine(*setup.saved, attendant);
     auto made = TRY(machine::Machine::create(setup.config, setup.firmware, attendant));
     TRY(check_stuck_bits(setup.config, made->memory()));
     load::BootRequest request = setup.request;

@@ -10,7 +10,7 @@
 
 #include "emu/base/host_memory.hpp"
 #include "emu/load/boot_plan.hpp"
-#include "emu/machine/machine.hpp"
+#include "emu/machine/snapshot_file.hpp"
 
 namespace pagelab::cli {
 
@@ -26,8 +26,10 @@ struct BootOptions {
     std::vector<std::string> inject;
     std::vector<std::string> modules; // FILE or FILE,NAME=VALUE,...
     std::vector<std::string> files;
+    std::string restore; // a snapshot instead of all the above
     std::vector<std::string> exec;
     std::optional<double> timeout_seconds;
+    std::string save; // where to leave one at the end
     std::string stats;
     std::string gdb; // [HOST]:PORT; empty: none
     bool break_on_panic = false;
@@ -46,6 +48,7 @@ struct BootSetup {
     std::vector<std::pair<std::string, HostMemory>> files; // by fw_cfg name
     std::vector<std::string> insmod_lines;                 // to type once the guest is up
     load::BootRequest request;                             // its spans refer to the memory above
+    std::optional<machine::SavedMachine> saved;            // stands for all of it
 };
 
 // The guest finds the file by its last name (guestkernel/kernel/host_files.hpp).
@@ -54,7 +57,7 @@ Result<> lend_file(std::filesystem::path const& path, BootSetup& setup);
 // Reads every file the options name. The result must not be moved from where it is made.
 Result<std::unique_ptr<BootSetup>> prepare_boot(BootOptions const& options);
 
-// A machine, powered on, with everything in place.
+// A machine, powered on, with everything in place; or where the saved one stood.
 Result<std::unique_ptr<machine::Machine>> make_machine(BootSetup const& setup,
                                                        machine::Attendant& attendant);
 

@@ -16,6 +16,7 @@ Examples:
   pagelab shell --arch i686 -c buddyinfo -c 'walk $rip'
   pagelab shell --module a.ko -c 'guest lsmod' --json | jq .
   pagelab shell -x FILE                            the commands of a file, then the end
+  pagelab shell --restore busy.snap                what `boot --save` or `save -f` wrote
   pagelab shell --core guest.core -c buddyinfo     what `core guest.core` wrote
 
 Exit status: 0, 1 when a command of -c or -x failed, else as boot's.
@@ -75,14 +76,19 @@ int run_shell(ShellOptions const& options)
     attendance.use_stdin = false;
     attendance.stream = options.json ? stderr : stdout;
     CommandLineAttendant attendant(attendance);
-    auto const made = make_machine(**setup, attendant);
+    machine::Recorder recorder(attendant);
+    auto const made = make_machine(**setup, recorder);
     if (!made) {
         fmt::print(stderr, "pagelab: {}\n", made.error().message);
         return made.error().exit_status;
     }
     machine::Machine& machine = **made;
+    recorder.attach(machine);
+    bool const is_restored = (*setup)->saved.has_value();
+    if (is_restored && (*setup)->saved->surroundings.awaited)
+        recorder.guest_waits();
     std::string boot_output; // dmesg has it
-    if (!options.at_reset) {
+    if (!options.at_reset && !(is_restored && options.boot.exec.empty())) {
         if (options.boot.exec.empty())
             attendant.capture(&boot_output);
         auto const outcome = machine.run();
@@ -93,7 +99,7 @@ int run_shell(ShellOptions const& options)
     }
     shell::Target target(machine, (*setup)->kernel_file);
     bool const is_person = options.commands.empty() && options.script.empty();
-    ConsoleRunner runner(machine, attendant, is_person);
+    ConsoleRunner runner(machine, recorder, attendant, is_person);
     shell::Session session(target, &runner, stdout);
     return serve(session, options);
 }

@@ -33,9 +33,9 @@ void execute(shell::Session& session, std::string const& line)
 
 } // namespace
 
-ConsoleRunner::ConsoleRunner(machine::Machine& machine, CommandLineAttendant& attendant,
-                             bool is_person)
-    : machine_(machine), attendant_(attendant), is_person_(is_person)
+ConsoleRunner::ConsoleRunner(machine::Machine& machine, machine::Recorder& recorder,
+                             CommandLineAttendant& attendant, bool is_person)
+    : machine_(machine), recorder_(recorder), attendant_(attendant), is_person_(is_person)
 {
     std::signal(SIGINT, on_interrupt);
 }
@@ -70,9 +70,9 @@ Result<machine::Outcome> ConsoleRunner::run(Advance const& advance, Waiting wait
 {
     if (is_person_)
         attendant_.attach_terminal();
-    else if (waiting == Waiting::Ends && attendant_.is_awaited())
+    else if (waiting == Waiting::Ends && attendant_.is_awaited() && !recorder_.is_past())
         return machine::Outcome::Interrupted;
-    else
+    else if (!recorder_.is_past())
         attendant_.go_on_waiting();
     machine::Outcome const outcome = this->advance(advance);
     attendant_.detach_terminal();

@@ -14,8 +14,10 @@ namespace pagelab::cli {
 // the machine runs, Ctrl-C asks it to stop. One at a time.
 class ConsoleRunner final : public shell::Runner {
   public:
-    // Both must outlive it. is_person: keys go to the guest while it runs.
-    ConsoleRunner(machine::Machine& machine, CommandLineAttendant& attendant, bool is_person);
+    // All must outlive it; the recorder is the machine's attendant. is_person: keys go to the guest
+    // while it runs.
+    ConsoleRunner(machine::Machine& machine, machine::Recorder& recorder,
+                  CommandLineAttendant& attendant, bool is_person);
     ~ConsoleRunner() override;
     ConsoleRunner(ConsoleRunner const&) = delete;
     ConsoleRunner& operator=(ConsoleRunner const&) = delete;
@@ -24,11 +26,14 @@ class ConsoleRunner final : public shell::Runner {
     void queue(std::string const& line) override { attendant_.add_line(line); }
     Result<machine::Outcome> run(Advance const& advance, Waiting waiting) override;
     void pass_over(PassOver stops) override { pass_over_ = std::move(stops); }
+    machine::Recorder& recorder() override { return recorder_; }
+    void moved(bool awaited) override { attendant_.go_to(awaited); }
 
   private:
     machine::Outcome advance(Advance const& advance);
 
     machine::Machine& machine_;
+    machine::Recorder& recorder_;
     PassOver pass_over_; // empty: none
     CommandLineAttendant& attendant_;
     bool is_person_;

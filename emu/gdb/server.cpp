@@ -123,11 +123,12 @@ bool AttentiveAttendant::attend(std::optional<uint64_t> idle_ns)
 }
 
 machine::Outcome serve_gdb(machine::Machine& machine, Architecture architecture,
-                           AttentiveAttendant& attendant, Connection connection)
+                           AttentiveAttendant& attendant, machine::Recorder* recorder,
+                           Connection connection)
 {
     Conversation talk{connection, {}, true};
     {
-        Stub stub(machine, architecture);
+        Stub stub(machine, architecture, recorder);
         attendant.watch(&machine, &connection);
         while (auto const packet = talk.receive()) {
             Answer const answer = stub.answer(*packet);

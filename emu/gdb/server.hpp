@@ -57,8 +57,9 @@ class AttentiveAttendant final : public machine::Attendant {
 };
 
 // Until GDB detaches or goes, then by itself; or until the machine's end or GDB's wish for it,
-// which is Outcome::Interrupted.
+// which is Outcome::Interrupted. recorder: the machine's, or null.
 machine::Outcome serve_gdb(machine::Machine& machine, Architecture architecture,
-                           AttentiveAttendant& attendant, Connection connection);
+                           AttentiveAttendant& attendant, machine::Recorder* recorder,
+                           Connection connection);
 
 } // namespace pagelab::gdb

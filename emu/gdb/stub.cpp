@@ -58,6 +58,8 @@ Answer Stub::answer(std::string_view packet)
     case 'S':
     case 'v':
         return resume(packet);
+    case 'b':
+        return resume_back(packet);
     case 'D':
         remove_points();
         return {kOk, Next::Detach};
@@ -83,11 +85,20 @@ Answer Stub::resume(std::string_view packet)
 
 machine::Outcome Stub::go_on(Next next)
 {
-    bool const held = (step_flags_ & kStepWithoutInterrupts) != 0;
-    machine::Outcome const outcome =
-        next == Next::Step
-            ? machine_.step(held ? cpu::StepInterrupts::Held : cpu::StepInterrupts::Taken)
-            : machine_.run();
+    at_begin_ = false;
+    auto outcome = machine::Outcome::Stopped;
+    // What was held back could not be repeated.
+    bool const held = (step_flags_ & kStepWithoutInterrupts) != 0 && !is_recording();
+    if (next == Next::StepBack || next == Next::ContinueBack) {
+        if (!go_back(next))
+            stop_ = {.reason = cpu::DebugStop::Reason::Requested, .cpu = machine_.current_cpu()};
+    } else {
+        outcome = next == Next::Step
+                      ? machine_.step(held ? cpu::StepInterrupts::Held : cpu::StepInterrupts::Taken)
+                      : machine_.run();
+        stop_ = machine_.debug_stop();
+        stop_at_ = machine_.engine().instructions();
+    }
     cpu_ = machine_.current_cpu();
     return outcome;
 }
@@ -101,10 +112,11 @@ std::string Stub::describe_stop(machine::Outcome outcome)
         return "W00";
     if (outcome != machine::Outcome::Stopped)
         return fmt::format("T{:02x}thread:{:x};", kSegmentationFault, cpu_ + 1);
-    cpu::DebugStop const& stop = machine_.debug_stop();
+    cpu::DebugStop const& stop = stop_;
     using Reason = cpu::DebugStop::Reason;
     int const signal = stop.reason == Reason::Requested ? kInterrupt : kTrap;
-    std::string text = fmt::format("T{:02x}thread:{:x};", signal, stop.cpu + 1);
+    std::string text = fmt::format("T{:02x}thread:{:x};{}", signal, stop.cpu + 1,
+                                   at_begin_ ? "replaylog:begin;" : "");
     for (auto const& [key, id] : points_) {
         if (id != stop.point ||
             (stop.reason != Reason::Breakpoint && stop.reason != Reason::Watchpoint))
@@ -126,7 +138,7 @@ std::string Stub::query(std::string_view packet)
 {
     if (packet.starts_with("Supported"))
         return "PacketSize=4000;qXfer:features:read+;vContSupported+;QStartNoAckMode+;"
-               "swbreak+;hwbreak+;binary-upload+";
+               "swbreak+;hwbreak+;binary-upload+;ReverseStep+;ReverseContinue+";
     if (packet == "Attached")
         return "1";
     if (packet == "GDBServerVersion")

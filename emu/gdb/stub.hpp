@@ -10,12 +10,13 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
 
 #include "emu/gdb/target_description.hpp"
-#include "emu/machine/machine.hpp"
+#include "emu/machine/timeline.hpp"
 
 namespace pagelab::gdb {
 
@@ -24,6 +25,8 @@ enum class Next : uint8_t {
     Wait,     // for the next packet
     Continue, // the machine runs; answer with describe_stop() when it stands
     Step,
+    ContinueBack, // the same, into the past
+    StepBack,
     Detach, // the machine runs on by itself
     Kill,   // the machine is to end
 };
@@ -35,10 +38,13 @@ struct Answer {
 
 class Stub {
   public:
-    // machine: outlives this.
-    Stub(machine::Machine& machine, Architecture architecture)
-        : machine_(machine), architecture_(architecture)
+    // Both outlive this. recorder: the machine's attendant, for `monitor record` and what is done
+    // in the past it keeps; or null.
+    Stub(machine::Machine& machine, Architecture architecture, machine::Recorder* recorder)
+        : machine_(machine), architecture_(architecture), recorder_(recorder)
     {
+        if (recorder != nullptr)
+            timeline_.emplace(machine, *recorder);
     }
     ~Stub() { remove_points(); }
     Stub(Stub const&) = delete;
@@ -76,6 +82,12 @@ class Stub {
     std::string describe_rights();
     std::string examine(std::string_view arguments);
     Answer resume(std::string_view packet);
+    Answer resume_back(std::string_view packet);
+    Result<> go_back(Next next);
+    std::optional<cpu::PointId> point_just_hit() const;
+    void forget_future(); // the guest is about to be changed
+    std::string record(std::string_view arguments);
+    bool is_recording() const { return timeline_ && timeline_->is_on(); }
     void remove_points();
 
     std::optional<PhysAddr> translate(uint64_t address);
@@ -86,6 +98,11 @@ class Stub {
     std::map<PointKey, cpu::PointId> points_;
     unsigned cpu_ = 0; // selected for registers and memory
     bool physical_ = false;
+    machine::Recorder* recorder_;
+    std::optional<machine::Timeline> timeline_;
+    cpu::DebugStop stop_;     // the last
+    uint64_t stop_at_ = 0;    // where the machine stood then, by instructions
+    bool at_begin_ = false;   // of the record: it goes no further back
     unsigned step_flags_ = 7; // QEMU's: 1 always, 2 without interrupts, 4 without timers
 };
 

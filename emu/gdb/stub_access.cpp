@@ -39,6 +39,7 @@ std::string Stub::write_all_registers(std::string_view digits)
         write_register(entry, rest.substr(0, entry.bytes), registers);
         rest.remove_prefix(entry.bytes);
     }
+    forget_future();
     return machine_.set_registers(cpu_, registers) ? kOk : kBadRequest;
 }
 
@@ -62,6 +63,7 @@ std::string Stub::write_one_register(std::string_view packet)
         return kBadRequest;
     cpu::CpuRegisters registers = machine_.registers(cpu_);
     write_register(table[*number], *bytes, registers);
+    forget_future();
     return machine_.set_registers(cpu_, registers) ? kOk : kBadRequest;
 }
 
@@ -133,6 +135,7 @@ std::string Stub::write_memory(std::string_view packet, Spelling spelling)
     std::string old(*size, '\0'); // all of it is mapped, or nothing is written
     if (!read(*address, std::as_writable_bytes(std::span(old))))
         return kBadAddress;
+    forget_future();
     auto rest = std::as_bytes(std::span(*bytes));
     for (uint64_t at = *address; !rest.empty();) {
         auto const place = translate(at);

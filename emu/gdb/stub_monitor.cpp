@@ -15,6 +15,7 @@ namespace pagelab::gdb {
 namespace {
 
 constexpr char kHelp[] = "info registers | mem | mtree -f | cpus | version\n"
+                         "record [off]      keep the past from here on, for reverse-*\n"
                          "gva2gpa ADDRESS   physical address of a virtual one\n"
                          "gpa2hva ADDRESS   where pagelab keeps a physical address\n"
                          "xp/NUMBERxb ADDRESS   bytes of physical memory\n";
@@ -161,6 +162,8 @@ std::string Stub::monitor(std::string_view digits)
         text = host.empty() ? "No memory is mapped at this address\n"
                             : fmt::format("Host virtual address for {:#x} (pc.ram) is {:#x}\n",
                                           *address, reinterpret_cast<uintptr_t>(host.data()));
+    } else if (take(command, "record")) {
+        text = record(command);
     } else if (take(command, "xp")) {
         text = examine(command);
     }

@@ -23,7 +23,7 @@ enum class Group : uint8_t { Shell, Execution, Translation, Memory, Kernel, Hist
 char const* name(Group group); // "translation"
 
 // What an argument's completion offers.
-enum class Completes : uint8_t { Nothing, Commands, Symbols, Types, Caches, Zones, Files };
+enum class Completes : uint8_t { Nothing, Commands, Symbols, Types, Caches, Zones, Files, Moments };
 
 // Reads the target. Called after the arguments that declare() bound are parsed.
 using Reader = std::function<Result<Json>(Session&)>;

@@ -12,19 +12,21 @@ namespace pagelab::shell {
 namespace {
 
 constexpr std::array kCommands = {
-    &kHelp,   &kQuit,      &kGuest,    &kContinue, &kStep,        &kNext,    &kUntil,   &kFinish,
-    &kBreak,  &kWatch,     &kCatch,    &kPoints,   &kDelete,      &kCpu,     &kCore,    &kRegs,
-    &kGdt,    &kIdt,       &kTss,      &kBt,       &kFrame,       &kLocals,  &kWalk,    &kWhy,
-    &kPt,     &kPhys2virt, &kTlb,      &kSetpte,   &kX,           &kXp,      &kHexdump, &kFind,
-    &kDiff,   &kCrc,       &kW,        &kWp,       &kDump,        &kLoad,    &kDisas,   &kSym,
-    &kList,   &kPrint,     &kPtype,    &kStruct,   &kZones,       &kBuddy,   &kPcp,     &kPage,
-    &kSlab,   &kObjects,   &kVmalloc,  &kKmap,     &kPercpu,      &kModules, &kTasks,   &kWhat,
-    &kCheck,  &kBuddyinfo, &kZoneinfo, &kSlabinfo, &kVmallocinfo, &kIomem,   &kLeaks,   &kOwners,
-    &kEvents, &kMap,       &kPlot,     &kHeat,
+    &kHelp,      &kQuit,    &kGuest,     &kContinue,  &kStep,     &kNext,        &kUntil,
+    &kFinish,    &kBreak,   &kWatch,     &kCatch,     &kPoints,   &kDelete,      &kCpu,
+    &kSave,      &kRestore, &kSnapshots, &kRecord,    &kGoto,     &kReverseStep, &kReverseContinue,
+    &kLastWrite, &kHistory, &kCore,      &kRegs,      &kGdt,      &kIdt,         &kTss,
+    &kBt,        &kFrame,   &kLocals,    &kWalk,      &kWhy,      &kPt,          &kPhys2virt,
+    &kTlb,       &kSetpte,  &kX,         &kXp,        &kHexdump,  &kFind,        &kDiff,
+    &kCrc,       &kW,       &kWp,        &kDump,      &kLoad,     &kDisas,       &kSym,
+    &kList,      &kPrint,   &kPtype,     &kStruct,    &kZones,    &kBuddy,       &kPcp,
+    &kPage,      &kSlab,    &kObjects,   &kVmalloc,   &kKmap,     &kPercpu,      &kModules,
+    &kTasks,     &kWhat,    &kCheck,     &kBuddyinfo, &kZoneinfo, &kSlabinfo,    &kVmallocinfo,
+    &kIomem,     &kLeaks,   &kOwners,    &kEvents,    &kMap,      &kPlot,        &kHeat,
 };
 
 // Letters that users of other debuggers type without thinking.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kAliases = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kAliases = {{
     {"b", "break"},
     {"c", "continue"},
     {"d", "delete"},
@@ -36,6 +38,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kAliases
     {"p", "print"},
     {"q", "quit"},
     {"r", "continue"},
+    {"rc", "reverse-continue"},
+    {"rsi", "reverse-step"},
     {"run", "continue"},
     {"s", "step"},
     {"si", "step"},

@@ -79,6 +79,9 @@ Names Session::candidates(Completes kind, std::string_view beginning)
     auto const kernel = target_.kernel();
     if (kind == Completes::Commands)
         names = command_names("");
+    else if (kind == Completes::Moments)
+        for (auto const& [name, moment] : saved_)
+            names.push_back(name);
     else if (kind == Completes::Files)
         names = file_names(beginning);
     else if (kind == Completes::Symbols && kernel) {

@@ -17,6 +17,7 @@ Session::Session(Target& target, Runner* runner, std::FILE* out)
 {
     if (runner_ == nullptr)
         return;
+    timeline_.emplace(*target_.machine(), runner_->recorder());
     runner_->pass_over([this](machine::Machine& machine) {
         return events_.take(machine) && !points_.has_breakpoint_at(machine.debug_stop().rip);
     });
@@ -43,6 +44,12 @@ Result<Runner*> Session::runner()
     if (runner_ == nullptr)
         return fail("nobody is at the machine's console");
     return runner_;
+}
+
+Result<machine::Timeline*> Session::timeline()
+{
+    TRY(runner());
+    return &*timeline_;
 }
 
 std::string Session::identity(uint64_t address)

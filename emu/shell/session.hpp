@@ -13,6 +13,7 @@
 
 #include "emu/guest/c_evaluate.hpp"
 #include "emu/guest/modules.hpp"
+#include "emu/machine/timeline.hpp"
 #include "emu/shell/command.hpp"
 #include "emu/shell/event_trace.hpp"
 #include "emu/shell/points.hpp"
@@ -39,6 +40,10 @@ class Runner {
     // Stops of either that this is true of are passed over; empty: none.
     using PassOver = std::function<bool(machine::Machine&)>;
     virtual void pass_over(PassOver stops) = 0;
+    // Between the machine and its console.
+    virtual machine::Recorder& recorder() = 0;
+    // The machine has gone to another moment: whether the guest waits there for a line.
+    virtual void moved(bool awaited) = 0;
 };
 
 class Session {
@@ -66,6 +71,11 @@ class Session {
     Progress& progress() { return progress_; }
     PointTable& points() { return points_; }
     EventTrace& events() { return events_; }
+    // By the names that `save` was given.
+    using SavedMoments = std::map<std::string, machine::Moment>;
+    SavedMoments& saved() { return saved_; }
+    // The past that `record` keeps, of a live target.
+    Result<machine::Timeline*> timeline();
 
     // A C expression: "contig_page_data.node_zones[0]", "(struct page*)$rax->flags". As a number:
     // its value; the address of an array, a struct or a function, as in C. So `mem_map` is where
@@ -150,6 +160,8 @@ class Session {
     Progress progress_;
     PointTable points_;
     EventTrace events_;
+    SavedMoments saved_;
+    std::optional<machine::Timeline> timeline_;
     std::map<void const*, Kept> kept_;
     std::optional<uint64_t> thread_stack_;
     size_t frame_ = 0;

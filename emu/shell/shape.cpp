@@ -25,7 +25,8 @@ bool is_named(Json const& value, std::string_view name)
 
 bool is_optional(Json const& shape)
 {
-    return shape.is_string() && shape.get_ref<std::string const&>().ends_with('?');
+    return (shape.is_object() && shape.contains("?")) ||
+           (shape.is_string() && shape.get_ref<std::string const&>().ends_with('?'));
 }
 
 Result<> compare(Json const& value, Json const& shape, std::string const& where);
@@ -53,6 +54,8 @@ Result<> compare_members(Json const& value, Json const& shape, std::string const
 
 Result<> compare(Json const& value, Json const& shape, std::string const& where)
 {
+    if (shape.is_object() && shape.contains("?"))
+        return value.is_null() ? Result<>() : compare(value, shape["?"], where);
     if (shape.is_object())
         return compare_members(value, shape, where);
     if (shape.is_array()) {

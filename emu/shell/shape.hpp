@@ -4,7 +4,8 @@
 //
 // A string names what stands in its place: hex, number, string, bool, any; with '?' the member may
 // be absent or null. An array of one shape: any number of those. {"*": shape}: any names, each with
-// that shape. "a|b": either. A shape is what `help` shows and what --json promises.
+// that shape. {"?": shape}: that, or absent. "a|b": either. A shape is what `help` shows and what
+// --json promises.
 #pragma once
 
 #include <string_view>

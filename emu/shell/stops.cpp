@@ -82,9 +82,11 @@ Json access_of(Session& session, DebugStop const& stop)
     return access;
 }
 
-Json document_of(Session& session, machine::Machine& machine, Outcome outcome)
+} // namespace
+
+Json stop_document(Session& session, Outcome outcome, DebugStop const& stop)
 {
-    DebugStop const& stop = machine.debug_stop();
+    machine::Machine& machine = *session.target().machine();
     uint64_t const rip = machine.engine().state().linear_rip();
     Json document = {{"outcome", name(outcome)}, {"cpu", machine.current_cpu()}};
     if (outcome == Outcome::Exit)
@@ -115,17 +117,25 @@ Json document_of(Session& session, machine::Machine& machine, Outcome outcome)
     return document;
 }
 
-// Whether the user wants to know of this stop. A condition that cannot be judged is true.
+namespace {
+
+// One that cannot be judged is true.
+bool condition_holds(Session& session, Point const& point)
+{
+    if (point.condition.empty())
+        return true;
+    auto const value = session.evaluate(point.condition);
+    return !value || *value != 0;
+}
+
+// Whether the user wants to know of this stop.
 bool is_wanted(Session& session, DebugStop const& stop)
 {
     Point* const point = session.points().of(stop.point);
     if (point == nullptr)
         return true;
-    if (!point->condition.empty()) {
-        auto const holds = session.evaluate(point->condition);
-        if (holds && *holds == 0)
-            return false;
-    }
+    if (!condition_holds(session, *point))
+        return false;
     ++point->hits;
     if (point->ignore == 0)
         return true;
@@ -134,6 +144,12 @@ bool is_wanted(Session& session, DebugStop const& stop)
 }
 
 } // namespace
+
+bool is_of_user(Session& session, DebugStop const& stop)
+{
+    Point const* const point = session.points().of(stop.point);
+    return point != nullptr && condition_holds(session, *point);
+}
 
 Result<Json> run_machine(Session& session, Runner::Advance const& advance, Runner::Waiting waiting)
 {
@@ -149,7 +165,7 @@ Result<Json> run_machine(Session& session, std::function<Result<Outcome>()> cons
         outcome = TRY(run());
         TRY(session.target().select_cpu(machine->current_cpu()));
     } while (outcome == Outcome::Stopped && !is_wanted(session, machine->debug_stop()));
-    Json document = document_of(session, *machine, outcome);
+    Json document = stop_document(session, outcome, machine->debug_stop());
     if (outcome == Outcome::Stopped)
         if (Point const* const point = session.points().of(machine->debug_stop().point);
             point != nullptr && point->temporary)

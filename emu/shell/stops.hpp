@@ -22,6 +22,12 @@ Result<Json> run_machine(Session& session, Runner::Advance const& advance,
 // The same, by what runs it: called again while stops are not wanted.
 Result<Json> run_machine(Session& session, std::function<Result<machine::Outcome>()> const& run);
 
+// The machine stands at this stop. How it came there: `outcome`.
+Json stop_document(Session& session, machine::Outcome outcome, cpu::DebugStop const& stop);
+
+// Whether it is one of the user's points and its condition holds. Counts no hit.
+bool is_of_user(Session& session, cpu::DebugStop const& stop);
+
 std::string stop_text(Json const& document);
 
 } // namespace pagelab::shell

@@ -126,3 +126,37 @@ TEST_CASE("an address that cannot be had is a clear line")
     CHECK(run.status == 125);
     CHECK(has(run.err, "'nowhere' is no address for gdb: [HOST]:PORT"));
 }
+
+TEST_CASE("GDB goes back: to the last write, to the instruction before, to where the record begins")
+{
+    if (!have_gdb())
+        return;
+    Debugged const run =
+        debug("x86_64", {"--exec", "fault wp", "--exec", "stress 20000 3", "--exec", "poweroff 7"},
+              "break fault_write_protect\n"
+              "continue\n"
+              "monitor record\n"
+              "set $start = $pc\n"
+              "stepi\n"
+              "stepi\n"
+              "set $there = $pc\n"
+              "stepi\n"
+              "reverse-stepi\n"
+              "print $pc == $there\n"
+              "watch jiffies\n"
+              "continue\n"
+              "set $ticked = jiffies\n"
+              "reverse-continue\n"
+              "print jiffies == $ticked - 1 && $pc != $start\n"
+              "delete\n"
+              "reverse-continue\n"
+              "print $pc == $start\n"
+              "continue\n");
+    INFO(run.gdb);
+    CHECK(has(run.gdb, "recording from instruction"));
+    CHECK(has(run.gdb, "$1 = 1"));
+    CHECK(has(run.gdb, "$2 = true"));
+    CHECK(has(run.gdb, "No more reverse-execution history"));
+    CHECK(has(run.gdb, "$3 = true"));
+    CHECK(run.program.status == 7);
+}

@@ -1,8 +1,9 @@
-// diff: where two ranges of memory differ.
+// diff: where two ranges of memory differ, or what two saved moments do.
 #include "emu/shell/address_space.hpp"
 #include "emu/shell/cap.hpp"
 #include "emu/shell/commands/commands.hpp"
 #include "emu/shell/memory_words.hpp"
+#include "emu/shell/moment_diff.hpp"
 #include "emu/shell/text_table.hpp"
 
 namespace pagelab::shell {
@@ -16,10 +17,29 @@ constexpr char kHelpText[] =
              |||              ||
   B   .......YYY..............YY....   ->  +7: 3 bytes   +24: 2 bytes
 
+Without a SIZE, A and B are names that `save` was given, or "now": what the kernel has allocated,
+freed, split and merged between them.
+
 EXAMPLES
+  diff booted now
   diff 0xffff888000100000 0xffff888000200000 4K
   diff -p 0x100000 0x200000 1M
 )";
+
+constexpr char kShape[] = R"({"space": "string?", "more": "bool?", "different_bytes": "number?",
+    "compared": "number?", "differences": {"?": [{"offset": "hex", "a": "hex", "b": "hex",
+        "size": "number", "bytes_a": "string", "bytes_b": "string"}]},
+    "moments": {"?": {"before": "string", "after": "string",
+        "instructions": "number",
+        "zones": [{"name": "string", "free_before": "number", "free_after": "number",
+            "allocated": "number", "freed": "number", "split": "number", "merged": "number",
+            "orders": [{"order": "number", "before": "number", "after": "number"}]}],
+        "caches": [{"name": "string", "objects_before": "number", "objects_after": "number",
+            "slabs_before": "number", "slabs_after": "number"}],
+        "areas": [{"change": "string", "start": "hex", "size": "number", "caller": "string?"}],
+        "tasks": [{"change": "string", "pid": "number", "comm": "string"}],
+        "page_tables": {"mapped_before": "number", "mapped_after": "number",
+            "tables_before": "number", "tables_after": "number"}}}})";
 
 constexpr size_t kShown = 16;
 
@@ -81,6 +101,8 @@ class Differences {
 
 Result<Json> read(Session& session, Question const& question)
 {
+    if (question.size.empty())
+        return Json{{"moments", TRY(diff_moments(session, question.a, question.b))}};
     uint64_t const a = TRY(session.evaluate(question.a));
     uint64_t const b = TRY(session.evaluate(question.b));
     uint64_t const size = TRY(parse_length(session, question.size));
@@ -115,15 +137,17 @@ Reader declare(CLI::App& arguments)
 {
     auto const question = std::make_shared<Question>();
     question->cap = add_cap(arguments, 100);
-    arguments.add_option("A", question->a, "one range")->required();
-    arguments.add_option("B", question->b, "the other")->required();
-    arguments.add_option("SIZE", question->size, "bytes of each")->required();
+    arguments.add_option("A", question->a, "one range, or moment")->required();
+    arguments.add_option("B", question->b, "the other")->default_val("now");
+    arguments.add_option("SIZE", question->size, "bytes of each range");
     arguments.add_flag("-p,--physical", question->physical, "physical addresses");
     return [question](Session& session) { return read(session, *question); };
 }
 
 std::string text(Json const& document)
 {
+    if (document.contains("moments"))
+        return moment_diff_text(document["moments"]);
     TextTable table({{"OFFSET"}, {"A"}, {"B"}, {"SIZE", Align::Right}, {"BYTES"}});
     for (Json const& row : document["differences"])
         table.row({"+" + plain(row["offset"]), plain(row["a"]), plain(row["b"]), plain(row["size"]),
@@ -139,11 +163,9 @@ std::string text(Json const& document)
 
 Command const kDiff = {"diff",
                        Group::Memory,
-                       "where two ranges of memory differ",
+                       "where two ranges of memory differ, or two moments",
                        kHelpText,
-                       R"({"space": "string", "more": "bool", "different_bytes": "number",
-    "compared": "number", "differences": [{"offset": "hex", "a": "hex", "b": "hex",
-        "size": "number", "bytes_a": "string", "bytes_b": "string"}]})",
+                       kShape,
                        declare,
                        text,
                        Completes::Symbols};

@@ -1,6 +1,6 @@
 // guest: types a line at the guest's console and shows what the guest prints.
 #include "emu/shell/commands/commands.hpp"
-#include "emu/shell/stops.hpp"
+#include "emu/shell/time_travel.hpp"
 
 namespace pagelab::shell {
 
@@ -25,6 +25,7 @@ std::string answer_in(std::string const& printed)
 Result<Json> read(Session& session, std::vector<std::string> const& words)
 {
     Runner* const runner = TRY(session.runner());
+    TRY(leave_past(session));
     std::string line = fmt::format("{}", fmt::join(words, " "));
     std::string printed;
     auto outcome = machine::Outcome::Stopped;

@@ -55,8 +55,8 @@ TEST_CASE("acknowledged, interrupted, detached: then the machine runs to its end
         return answers;
     };
     auto answers = std::async(std::launch::async, debugger);
-    Outcome const outcome =
-        gdb::serve_gdb(**machine, gdb::Architecture::X86_64, attendant, gdb::Connection(ends[1]));
+    Outcome const outcome = gdb::serve_gdb(**machine, gdb::Architecture::X86_64, attendant, nullptr,
+                                           gdb::Connection(ends[1]));
     CHECK(outcome == Outcome::Exit);
     CHECK((*machine)->exit_status() == 7);
     CHECK(answers.get() == std::vector<std::string>{"T05thread:1;", "T02thread:1;", "OK", "OK"});

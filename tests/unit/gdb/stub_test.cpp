@@ -27,7 +27,7 @@ Code counting_code()
 
 struct Attached {
     explicit Attached(Code const& code, machine::MachineConfig const& config = {})
-        : bench(code, {}, config), stub(*bench.machine, Architecture::X86_64)
+        : bench(code, {}, config), stub(*bench.machine, Architecture::X86_64, nullptr)
     {
     }
     std::string ask(std::string_view packet) { return stub.answer(packet).text; }
@@ -58,7 +58,7 @@ TEST_CASE("the description names every register once, and g has all their bytes"
             bytes += entry.bytes;
         }
         RomBench bench(counting_code());
-        gdb::Stub stub(*bench.machine, architecture);
+        gdb::Stub stub(*bench.machine, architecture, nullptr);
         CHECK(stub.answer("g").text.size() == 2 * bytes);
     }
 }
