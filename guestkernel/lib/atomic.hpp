@@ -1,7 +1,8 @@
 // Words that several CPUs change at the same time, without a lock.
 //
 // One instruction each, on integers of up to the width of a register. They order nothing but
-// themselves, except atomic_sub_return: what was done before it is seen by whoever gets 0.
+// themselves, except atomic_sub_return: what was done before it is seen by whoever gets 0, or finds
+// so by read_acquire that nobody else is left.
 //
 // Source: Linux 6.1 arch/x86/include/asm/atomic.h.
 #pragma once
@@ -14,6 +15,12 @@ template<class T>
 T read_once(T const& word)
 {
     return __atomic_load_n(&word, __ATOMIC_RELAXED);
+}
+
+template<class T>
+T read_acquire(T const& word)
+{
+    return __atomic_load_n(&word, __ATOMIC_ACQUIRE);
 }
 
 template<class T>

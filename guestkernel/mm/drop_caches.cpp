@@ -16,7 +16,7 @@ unsigned long drop_list(pglist_data& pgdat, lru_list lru)
     for (list_head* link = list.next; link != &list;) {
         page& p = *CONTAINER_OF(link, page, lru);
         link = link->next;
-        if (p._refcount > 1 || page_flag(p, PG_dirty) || page_flag(p, PG_locked))
+        if (lib::read_acquire(p._refcount) > 1 || page_flag(p, PG_dirty) || page_flag(p, PG_locked))
             continue;
         __delete_from_page_cache(p);
         dropped++;

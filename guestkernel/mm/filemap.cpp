@@ -182,7 +182,7 @@ unsigned long invalidate_mapping_pages(address_space& mapping, unsigned long sta
     while (page* const p = page_tree_next(mapping.i_pages, index)) {
         if (index > end)
             break;
-        if (p->_refcount == 1 && !page_flag(*p, PG_dirty)) {
+        if (lib::read_acquire(p->_refcount) == 1 && !page_flag(*p, PG_dirty)) {
             __delete_from_page_cache(*p);
             dropped++;
         }

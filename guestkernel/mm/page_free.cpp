@@ -69,7 +69,7 @@ Result<> __free_pages(pglist_data& pgdat, page& first, unsigned order)
     }
     if (order >= MAX_ORDER)
         return Error{"order is too large"};
-    if (lib::read_once(first._refcount) > 1)
+    if (lib::read_acquire(first._refcount) > 1)
         return drop_reference(pgdat, first, order);
     return free_last(pgdat, first, order);
 }

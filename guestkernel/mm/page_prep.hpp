@@ -8,6 +8,7 @@
 // Source: Linux 6.1 mm/page_alloc.c: free_pages_prepare, check_new_page, bad_page, prep_new_page.
 #pragma once
 
+#include "guestkernel/lib/atomic.hpp"
 #include "guestkernel/mm/zone.hpp"
 
 namespace pagelab::mm {
@@ -15,7 +16,7 @@ namespace pagelab::mm {
 // A page without mappings, cache and flags of these, with this many users.
 inline bool page_expected_state(page const& p, int users, unsigned long flags)
 {
-    return ((p._refcount ^ users) | (p._mapcount + 1)) == 0 &&
+    return ((lib::read_acquire(p._refcount) ^ users) | (p._mapcount + 1)) == 0 &&
            (reinterpret_cast<uintptr_t>(p.mapping) | (p.flags & flags)) == 0;
 }
 

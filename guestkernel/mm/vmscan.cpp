@@ -31,7 +31,7 @@ bool write_out(pglist_data& pgdat, page& p)
 // What becomes of an inactive page, which may be written out now.
 fate judge(pglist_data& pgdat, page& p, scan_control const& sc)
 {
-    if (lib::read_once(p._refcount) > 1 || page_flag(p, PG_locked))
+    if (lib::read_acquire(p._refcount) > 1 || page_flag(p, PG_locked))
         return fate::kKeep;
     if (!page_flag(p, PG_dirty))
         return fate::kFree;
@@ -42,7 +42,7 @@ fate judge(pglist_data& pgdat, page& p, scan_control const& sc)
     }
     bool const is_clean = write_out(pgdat, p);
     bool const is_gone = p.mapping == nullptr;
-    bool const is_wanted = lib::read_once(p._refcount) > 2 || page_flag(p, PG_dirty);
+    bool const is_wanted = lib::read_acquire(p._refcount) > 2 || page_flag(p, PG_dirty);
     static_cast<void>(put_page(pgdat, p));
     if (is_gone)
         return fate::kGone;

@@ -24,7 +24,11 @@ namespace pagelab::mm {
 namespace {
 
 constexpr unsigned kCpus = 4;
+#ifdef PAGELAB_FEW_STEPS
+constexpr unsigned kSteps = 5'000;
+#else
 constexpr unsigned kSteps = 20'000;
+#endif
 
 // body(random, cpu) on each CPU at once; the number of complaints it returns is 0.
 template<class Body>

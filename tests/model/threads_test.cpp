@@ -22,7 +22,11 @@ namespace pagelab::mm {
 namespace {
 
 constexpr unsigned kCpus = 4;
+#ifdef PAGELAB_FEW_STEPS
+constexpr unsigned kSteps = 20'000;
+#else
 constexpr unsigned kSteps = 200'000;
+#endif
 constexpr size_t kMost = 300; // objects of a CPU
 
 struct Held {

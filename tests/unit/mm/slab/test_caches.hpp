@@ -50,7 +50,7 @@ inline environment const kTestEnvironment = [] {
 
 inline page* failing_alloc_pages(pglist_data& pgdat, gfp_t gfp, unsigned order)
 {
-    unsigned long const call = world.page_calls++;
+    unsigned long const call = __atomic_fetch_add(&world.page_calls, 1, __ATOMIC_RELAXED);
     bool const fails = call >= world.fail_from && call < world.fail_to;
     return fails ? nullptr : alloc_pages(pgdat, gfp, order);
 }
