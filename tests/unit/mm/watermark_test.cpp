@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+
 #include <doctest/doctest.h>
 
 #include "tests/unit/mm/reference.hpp"
@@ -71,6 +75,51 @@ TEST_CASE("watermarks of Linux on 2 GiB, i686, with the min_free_kbytes of its k
     CHECK(pgdat.min_free_kbytes == 3714); // sqrt(16 * 862160)
     setup_per_zone_wmarks(pgdat, 42828);
     check_as_reference(pgdat, "686pae-2048");
+}
+
+// Source: Linux 6.1 mm/page_alloc.c: calculate_min_free_kbytes, __setup_per_zone_wmarks,
+// setup_per_zone_lowmem_reserve, with lowmem_reserve_ratio {256, 256, 32, 0, 0}.
+TEST_CASE("watermarks and reserves follow Linux' formulas, whatever the RAM, on both widths")
+{
+    std::map<std::string, unsigned long> const ratios = {
+        {"DMA", 256}, {"DMA32", 256}, {"Normal", 32}, {"HighMem", 0}, {"Movable", 0}};
+    for (auto const* layout : {&kZoneLayout32, &kZoneLayout64}) {
+        for (uint64_t const mebibytes : {16, 64, 128, 512, 1024, 2048, 5120}) {
+            CAPTURE(mebibytes);
+            TestNode node(*layout, pc_map(mebibytes << 20));
+            node.start();
+            zone const* const zones = node.pgdat.node_zones;
+            auto const is_high = [&](unsigned i) {
+                return zones[i].name == std::string("HighMem");
+            };
+            unsigned long lowmem = 0;
+            for (unsigned i = 0; i < layout->nr_zones; i++)
+                lowmem += is_high(i) ? 0 : zones[i].managed_pages;
+            auto const root = static_cast<unsigned long>(std::sqrt(lowmem * 4 * 16.0));
+            CHECK(node.pgdat.min_free_kbytes == std::clamp(root, 128ul, 262144ul));
+            for (unsigned i = 0; i < layout->nr_zones; i++) {
+                unsigned long const managed = zones[i].managed_pages;
+                CAPTURE(i);
+                unsigned long const share = node.pgdat.min_free_kbytes / 4 * managed / lowmem;
+                unsigned long const min =
+                    is_high(i) ? std::clamp(managed / 1024, 32ul, 128ul) : share;
+                unsigned long const step = std::max(share / 4, managed * 10 / 10000);
+                if (managed > 0) {
+                    CHECK(zones[i]._watermark[WMARK_MIN] == min);
+                    CHECK(zones[i]._watermark[WMARK_LOW] == min + step);
+                    CHECK(zones[i]._watermark[WMARK_HIGH] == min + 2 * step);
+                }
+                unsigned long const ratio = i < 4 ? ratios.at(zones[i].name) : 0;
+                unsigned long above = 0;
+                for (unsigned j = i + 1; j < layout->nr_zones; j++) {
+                    above += zones[j].managed_pages;
+                    bool const keeps = ratio != 0 && managed != 0;
+                    CHECK(zones[i].lowmem_reserve[j] ==
+                          static_cast<long>(keeps ? above / ratio : 0));
+                }
+            }
+        }
+    }
 }
 
 TEST_CASE("totalreserve_pages: the high watermark and the largest reserve of each zone")
