@@ -5,6 +5,7 @@
 
 #include "emu/machine/write_ram.hpp"
 #include "emu/mmu/translate.hpp"
+#include "emu/shell/time_travel.hpp"
 
 namespace pagelab::shell {
 
@@ -95,6 +96,7 @@ Result<> write_bytes(Session& session, Space space, uint64_t address,
         return {};
     };
     TRY(target.for_each_piece(address, bytes.size(), add));
+    TRY(leave_past(session));
     for (auto const& [where, size] : pieces) {
         machine::write_ram(*machine, where, bytes.first(size));
         bytes = bytes.subspan(size);

@@ -20,11 +20,11 @@ Result<Json> arrive(Session& session, Arrival arrival)
 
 Result<> leave_past(Session& session)
 {
-    Runner* const runner = TRY(session.runner());
-    if (!runner->recorder().is_past())
+    auto const runner = session.runner();
+    if (!runner || !(*runner)->recorder().is_past())
         return {};
     TRY(session.timeline())->forget_future();
-    runner->moved(runner->recorder().is_awaited());
+    (*runner)->moved((*runner)->recorder().is_awaited());
     return {};
 }
 

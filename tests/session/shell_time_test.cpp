@@ -110,3 +110,15 @@ TEST_CASE("who wrote last, and every access")
     CHECK(said[9]["accesses"].size() == 3);
     CHECK(said[9]["seen"] > 3);
 }
+
+TEST_CASE("what is changed in the past begins another future")
+{
+    auto const said =
+        documents({"--append", "quiet"},
+                  {"record --every 100000", "guest 'stress 500 3'", "record", "goto begin",
+                   "record", "w /g &jiffies 7", "record", "guest 'echo other'", "print jiffies"});
+    CHECK(said[4]["last"] == said[2]["last"]);
+    CHECK(said[4]["now"] == said[2]["first"]);
+    CHECK(said[6]["last"] == said[2]["first"]);
+    CHECK(said[7]["output"] == "other\n");
+}
