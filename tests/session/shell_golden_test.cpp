@@ -32,6 +32,11 @@ constexpr char const* kLines[] = {
     "x/2wx &contig_page_data",
     "gdt",
     "points",
+    "save here",
+    "snapshots",
+    "diff here",
+    "restore here",
+    "record",
     "cpu",
 };
 
