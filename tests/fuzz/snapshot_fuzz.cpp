@@ -18,7 +18,7 @@ class Nobody final : public machine::Attendant {
     void debug_output(uint8_t) override {}
     std::vector<uint8_t> serial_input(size_t) override { return {}; }
     void guest_waits() override {}
-    bool attend(std::optional<uint64_t>) override { return false; }
+    bool attend(std::optional<uint64_t>) override { return true; }
 };
 
 constexpr uint64_t kInstructions = 1000;
