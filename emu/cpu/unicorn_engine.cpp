@@ -40,7 +40,7 @@ Result<std::unique_ptr<Engine>> Engine::create(EngineOptions const& options,
 UnicornEngine::UnicornEngine(EnginePointer engine, StateAccess const& access,
                              mem::PhysicalMemory& memory, Platform& platform)
     : engine_(std::move(engine)), access_(access), memory_(memory), platform_(platform),
-      page_use_(memory.regions().back().end())
+      page_use_(memory.regions().back().end()), write_ahead_(memory)
 {
     clock_.hot().engine = this;
     clock_.hot().on_low_credit = on_low_credit;

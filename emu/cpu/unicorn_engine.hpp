@@ -20,6 +20,7 @@
 #include "emu/cpu/processor_tlbs.hpp"
 #include "emu/cpu/state_access.hpp"
 #include "emu/cpu/unicorn_api.hpp"
+#include "emu/mem/write_ahead.hpp"
 #include "emu/mmu/tlb_rights.hpp"
 
 namespace pagelab::cpu {
@@ -243,6 +244,7 @@ class UnicornEngine final : public Engine {
     uint64_t look_at_tlb_after_ = kLookAtTlbSoon;
     uint64_t generation_at_look_ = 0;
     PageUse page_use_;
+    mem::WriteAhead write_ahead_;
     bool traps_pages_ = false;
     std::set<uint64_t> watched_code_;  // pfns
     uint64_t forget_code_at_ = 0;      // instruction count

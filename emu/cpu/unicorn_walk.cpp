@@ -51,6 +51,8 @@ std::optional<UnicornEngine::Raised> UnicornEngine::fill_library_tlb(void* cpu, 
     rights.write &= is_dirty_after(target, operation);
     uint32_t const granted = walker_ == Walker::Ours ? granted_rights(rights, target, operation)
                                                      : library_rights(rights);
+    if (operation == mmu::Operation::Write)
+        write_ahead_.note(target);
     filled_page_ = target;
     set_library_page(cpu, address & ~(kPageSize - 1), target.value, granted, table,
                      uint64_t{1} << walked->page_shift);
