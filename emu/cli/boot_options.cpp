@@ -152,7 +152,7 @@ Result<std::unique_ptr<BootSetup>> prepare_boot(BootOptions const& options)
         image = kernel_path(arch.empty() ? "x86_64" : arch);
     }
     setup->kernel_file = image;
-    setup->kernel = TRY(read_file(image));
+    setup->kernel = TRY(read_kernel(image));
     setup->firmware = TRY(read_file(firmware_path()));
     setup->request.kernel_name = image.filename().string();
     setup->request.kernel = setup->kernel;

@@ -1,10 +1,14 @@
 // Files: the program's own images and the user's.
 #include "emu/cli/images.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <system_error>
+
+#include "emu/load/boot_plan.hpp"
 
 namespace pagelab::cli {
 
@@ -17,6 +21,28 @@ std::filesystem::path build_folder()
 {
     std::error_code ignored;
     return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path().parent_path();
+}
+
+// At most this many bytes, from the start.
+Result<HostMemory> read_start(std::filesystem::path const& path, uintmax_t most)
+{
+    std::error_code status;
+    if (std::filesystem::is_directory(path, status))
+        return fail("cannot read '{}': it is a folder", path.string());
+    std::ifstream in(path, std::ios::binary);
+    if (!in)
+        return fail("cannot read '{}': {}", path.string(), std::strerror(errno));
+    uintmax_t size = std::filesystem::file_size(path, status);
+    if (status)
+        return fail("cannot read '{}': {}", path.string(), status.message());
+    size = std::min(size, most);
+    if (size > kLargestFile)
+        return fail("cannot read '{}': {} bytes are too many", path.string(), size);
+    auto const pages = size < kLarge ? HostPages::Small : HostPages::Huge;
+    HostMemory bytes = TRY(HostMemory::create(size, pages));
+    if (!in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size)))
+        return fail("cannot read '{}': it ended early", path.string());
+    return bytes;
 }
 
 } // namespace
@@ -38,22 +64,15 @@ std::filesystem::path kbuild_folder()
 
 Result<HostMemory> read_file(std::filesystem::path const& path)
 {
-    std::error_code status;
-    if (std::filesystem::is_directory(path, status))
-        return fail("cannot read '{}': it is a folder", path.string());
-    std::ifstream in(path, std::ios::binary);
-    if (!in)
-        return fail("cannot read '{}': {}", path.string(), std::strerror(errno));
-    uintmax_t const size = std::filesystem::file_size(path, status);
-    if (status)
-        return fail("cannot read '{}': {}", path.string(), status.message());
-    if (size > kLargestFile)
-        return fail("cannot read '{}': {} bytes are too many", path.string(), size);
-    auto const pages = size < kLarge ? HostPages::Small : HostPages::Huge;
-    HostMemory bytes = TRY(HostMemory::create(size, pages));
-    if (!in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size)))
-        return fail("cannot read '{}': it ended early", path.string());
-    return bytes;
+    return read_start(path, UINTMAX_MAX);
+}
+
+Result<HostMemory> read_kernel(std::filesystem::path const& path)
+{
+    HostMemory head = TRY(read_start(path, load::kHeadSize));
+    if (std::span<std::byte const>(head).size() < load::kHeadSize)
+        return head;
+    return read_start(path, load::needed_bytes(head).value_or(UINTMAX_MAX));
 }
 
 } // namespace pagelab::cli

@@ -15,5 +15,7 @@ std::filesystem::path kbuild_folder();                    // what modules are bu
 
 // The whole file. Folders, unreadable and over-large (4 GiB) files are errors of one line.
 Result<HostMemory> read_file(std::filesystem::path const& path);
+// As much of it as booting it needs (load::needed_bytes).
+Result<HostMemory> read_kernel(std::filesystem::path const& path);
 
 } // namespace pagelab::cli

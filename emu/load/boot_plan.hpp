@@ -21,6 +21,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -77,6 +78,12 @@ struct BootPlan {
     std::vector<Placement> direct{};
     std::vector<NamedFile> files{};
 };
+
+// Of a file that begins with these bytes, at least kHeadSize unless it is shorter: how many
+// plan_boot looks at. What is behind them, a kernel's debug information, need not be read. None:
+// all of it.
+inline constexpr size_t kHeadSize = 64 << 10;
+std::optional<uint64_t> needed_bytes(std::span<std::byte const> head);
 
 // Recognises the image and plans its boot. Fails on an image of no known kind, a damaged one, and
 // one that does not fit into RAM with what goes with it. Takes memory in proportion to the image

@@ -93,7 +93,40 @@ Result<ElfImage> parse_class(std::span<std::byte const> image, ElfClass elf_clas
     return elf;
 }
 
+template<class Class>
+std::optional<uint64_t> extent_of_class(std::span<std::byte const> head)
+{
+    using Segment = Class::Segment;
+    auto const header = struct_at<typename Class::Header>(head, 0);
+    if (!header || header->segment_entry_size != sizeof(Segment))
+        return std::nullopt;
+    uint64_t const size = uint64_t{header->segment_count} * sizeof(Segment);
+    auto const table = slice(head, header->segments_offset, size);
+    if (!table)
+        return std::nullopt;
+    uint64_t end = header->segments_offset + size;
+    for (size_t i = 0; i < header->segment_count; i++) {
+        auto const segment = *struct_at<Segment>(*table, i * sizeof(Segment));
+        uint64_t const offset = segment.offset, file_size = segment.file_size;
+        if (segment.type != kElfLoad && segment.type != kElfNote)
+            continue;
+        if (file_size > UINT64_MAX - offset)
+            return std::nullopt;
+        end = std::max(end, offset + file_size);
+    }
+    return end;
+}
+
 } // namespace
+
+std::optional<uint64_t> elf_extent(std::span<std::byte const> head)
+{
+    auto const ident = struct_at<ElfIdent>(head, 0);
+    if (!ident)
+        return std::nullopt;
+    return ident->file_class == kElfClass64 ? extent_of_class<Elf64>(head)
+                                            : extent_of_class<Elf32>(head);
+}
 
 bool is_elf(std::span<std::byte const> image)
 {

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -47,6 +48,10 @@ bool is_elf(std::span<std::byte const> image);
 
 // The view refers to `image`. i386 files of class 32 and x86-64 files of class 64, executable.
 Result<ElfImage> parse_elf(std::span<std::byte const> image);
+
+// How many bytes of the file parse_elf looks at, of which these are the first: to the end of its
+// last segment or note. None if its program headers are not among them.
+std::optional<uint64_t> elf_extent(std::span<std::byte const> head);
 
 Result<> check_in_ram(ElfImage const& elf, RamLayout const& ram);
 

@@ -120,6 +120,17 @@ bool is_multiboot(std::span<std::byte const> image)
     return find_header(image).has_value();
 }
 
+std::optional<uint64_t> multiboot_extent(std::span<std::byte const> head)
+{
+    size_t const offset = find_header(head).value();
+    if ((struct_at<HeaderStart>(head, offset)->flags & kMultibootHasAddresses) == 0)
+        return is_elf(head) ? elf_extent(head) : std::nullopt;
+    auto const header = struct_at<MultibootHeader>(head, offset);
+    if (!header || header->load_end_addr < header->header_addr)
+        return std::nullopt; // with load_end_addr 0 as well
+    return offset + (header->load_end_addr - header->header_addr);
+}
+
 Result<BootPlan> plan_multiboot(BootRequest const& request)
 {
     size_t const offset = find_header(request.kernel).value();

@@ -15,12 +15,17 @@
 // Source: Multiboot Specification 0.6.96, sections 3.1 and 3.3.
 #pragma once
 
+#include <optional>
+
 #include "emu/load/boot_plan.hpp"
 
 namespace pagelab::load {
 
 // Whether the first 8 KiB hold a header with the right magic number and checksum.
 bool is_multiboot(std::span<std::byte const> image);
+
+// How many bytes of the file plan_multiboot looks at, of which these are the first. None: all.
+std::optional<uint64_t> multiboot_extent(std::span<std::byte const> head);
 
 // By the header's address fields if they count (flag bit 16), else as an ELF file of either class.
 // Fails if a flag asks for what is not known here (bits 3..15); a wish for a video mode (bit 2) is

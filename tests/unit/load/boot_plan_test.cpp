@@ -61,3 +61,45 @@ TEST_CASE("plan: a command line with a NUL character")
     request.cmdline = std::string("a\0b", 3);
     CHECK(error_of(plan_boot(request)) == "the command line has a NUL character at 1");
 }
+
+TEST_CASE("plan: what is behind the last segment is not looked at")
+{
+    auto text = numbered_bytes(100);
+    load::put_struct(text, 0, multiboot_header(kMultibootPageAlign));
+    auto const multiboot = build_elf<Elf64>(0x10'0020, {{.paddr = 0x10'0000, .bytes = text}});
+    auto const plain = build_elf<Elf32>(0x10'0000, {{.paddr = 0x10'0000, .bytes = text}});
+    for (auto image : {multiboot, plain, build_pvh(), build_multiboot_flat()}) {
+        size_t const whole = image.size();
+        image.resize(whole + 3 * load::kHeadSize, std::byte{0x5a});
+        auto const head = std::span(image).first(load::kHeadSize);
+        auto const needed = load::needed_bytes(head);
+        REQUIRE(needed);
+        CHECK(*needed == load::kHeadSize); // no less, once it is read
+        auto const all = sound_plan(request_for(image));
+        image.resize(*needed);
+        auto const part = sound_plan(request_for(image));
+        CHECK(part.kernel_data == all.kernel_data);
+        CHECK(part.setup_data == all.setup_data);
+        CHECK(part.direct.size() == all.direct.size());
+    }
+}
+
+TEST_CASE("plan: a large segment is needed to its end; what cannot be told is needed whole")
+{
+    auto const large = numbered_bytes(5 * load::kHeadSize);
+    auto image = build_elf<Elf64>(0x10'0000, {{.paddr = 0x10'0000, .bytes = large}});
+    size_t const whole = image.size();
+    image.resize(whole + load::kHeadSize);
+    auto const head = std::span(image).first(load::kHeadSize);
+    CHECK(load::needed_bytes(head) == whole);
+    edit<Elf64::Header>(image, 0, [&](auto& header) { header.segments_offset = whole; });
+    CHECK(!load::needed_bytes(head));
+    edit<Elf64::Header>(image, 0, [](auto& header) { header.segments_offset = 64; });
+    edit_segment<Elf64>(image, 0, [](auto& segment) { segment.offset = UINT64_MAX; });
+    CHECK(!load::needed_bytes(head));
+    CHECK(!load::needed_bytes(build_bzimage()));
+    CHECK(!load::needed_bytes(Bytes(load::kHeadSize)));
+    auto flat = build_multiboot_flat();
+    edit<MultibootHeader>(flat, kFlatHeaderAt, [](auto& header) { header.load_end_addr = 0; });
+    CHECK(!load::needed_bytes(flat));
+}
