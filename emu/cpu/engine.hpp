@@ -15,8 +15,6 @@
 #include <string>
 #include <vector>
 
-#include "emu/base/decoder.hpp"
-#include "emu/cpu/block_counter.hpp"
 #include "emu/cpu/cpu_model.hpp"
 #include "emu/cpu/cpu_registers.hpp"
 #include "emu/cpu/cpu_state.hpp"

@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "emu/base/decoder.hpp"
 #include "emu/cpu/block_clock.hpp"
+#include "emu/cpu/block_counter.hpp"
 #include "emu/cpu/debug_state.hpp"
 #include "emu/cpu/engine.hpp"
 #include "emu/cpu/library_tlb.hpp"
