@@ -77,6 +77,20 @@ TEST_CASE("an instruction of the past is the same when it is gone to, whatever w
     }
 }
 
+TEST_CASE("what names the last writer while the past is recorded, and only then")
+{
+    for (std::string const arch : {"i686", "x86_64"}) {
+        auto const said = documents({"--arch", arch, "--append", "quiet"},
+                                    {"what &jiffies", "record", "guest 'stress 2000 3'", "cpu",
+                                     "what &jiffies", "last-write &jiffies 1", "cpu"});
+        CHECK(!said[0].contains("written"));
+        REQUIRE(said[4].contains("written"));
+        CHECK(said[4]["written"]["instructions"] == said[5]["instructions"]);
+        CHECK(said[4]["written"]["instruction"] == said[5]["instruction"]);
+        CHECK(said[3] == said[6]); // the machine is where it was
+    }
+}
+
 TEST_CASE("the last hit before now is found, and the one before that")
 {
     auto const said =

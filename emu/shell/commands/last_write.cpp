@@ -1,6 +1,7 @@
 // last-write: who wrote this, when and from where.
 #include "emu/shell/commands/commands.hpp"
-#include "emu/shell/time_travel.hpp"
+#include "emu/shell/last_writer.hpp"
+#include "emu/shell/session.hpp"
 
 namespace pagelab::shell {
 
@@ -27,24 +28,10 @@ Result<Json> read(Session& session, Options const& options)
     uint64_t const size = options.size.empty() ? TRY(session.target().types())->pointer_size()
                                                : TRY(session.evaluate(options.size));
     auto const space = options.physical ? cpu::AddressSpace::Physical : cpu::AddressSpace::Virtual;
-    if (!timeline.is_on())
-        return fail("nothing is recorded (try: record)");
-    machine::Moment const here = timeline.here();
-    Json document;
-    cpu::Watchpoint const watched{space, address, size, cpu::AccessMask::Write};
-    auto const found = with_watchpoint(session, watched, [&]() -> Result<> {
-        bool const is_found = TRY(timeline.go_to_last_stop(
-            timeline.begin(), here.at() + 1,
-            [&](cpu::DebugStop const& stop) { return is_for(stop, watched); }));
-        if (!is_found)
-            return fail("nobody wrote there since instruction {}", timeline.begin());
-        document = TRY(arrive(session, Arrival::AtStop));
-        return {};
-    });
-    TRY(timeline.go_back(here));
-    TRY(arrive(session));
-    TRY(found);
-    return document;
+    auto document = TRY(last_writer(session, {space, address, size, cpu::AccessMask::Write}));
+    if (!document)
+        return fail("nobody wrote there since instruction {}", timeline.begin());
+    return std::move(*document);
 }
 
 Reader declare(CLI::App& arguments)

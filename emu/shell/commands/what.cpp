@@ -7,6 +7,7 @@
 #include "emu/shell/cap.hpp"
 #include "emu/shell/commands/commands.hpp"
 #include "emu/shell/kernel_index.hpp"
+#include "emu/shell/last_writer.hpp"
 
 namespace pagelab::shell {
 
@@ -20,6 +21,7 @@ constexpr char kHelpText[] = R"(One question to all structures at once:
                          -> slab object: which cache, where in it, free or in use, red zones,
                             who allocated and freed it last (slub_debug=U, page_owner=on)
                          -> every virtual address that shows the same frame
+                         -> the last store to it, and from where, while `record` is on
 
 A number that is mapped is a virtual address; else it is a physical one if there is such memory.
 
@@ -114,6 +116,16 @@ Result<guest::Identity> ask(Session& session, guest::KernelIndex const& index,
     return guest::identify(*kernel, index, address, std::nullopt);
 }
 
+// While the past is recorded: the last store to this byte.
+Result<std::optional<Json>> recorded_writer(Session& session, PhysAddr byte)
+{
+    auto const timeline = session.timeline();
+    if (!timeline || !(*timeline)->is_on())
+        return std::nullopt;
+    return last_writer(session,
+                       {cpu::AddressSpace::Physical, byte.value, 1, cpu::AccessMask::Write});
+}
+
 Result<Json> read(Session& session, Options const& options)
 {
     guest::KernelIndex const* const index = TRY(kernel_index(session));
@@ -139,6 +151,9 @@ Result<Json> read(Session& session, Options const& options)
         for (VirtAddr const alias : TRY(aliases_of(session, *answer.physical)))
             if (alias != answer.address && !is_beyond(*options.cap, document["aliases"].size()))
                 document["aliases"].push_back(hex(alias));
+    if (answer.physical)
+        if (auto writer = TRY(recorded_writer(session, *answer.physical)))
+            document["written"] = std::move(*writer);
     return document;
 }
 
@@ -214,6 +229,10 @@ std::string text(Json const& document)
         result += track_lines("freed", document["freed"]);
     if (document.contains("page"))
         result += page_lines(document);
+    if (document.contains("written"))
+        result +=
+            fmt::format("last written at instruction {}\n{}",
+                        plain(document["written"]["instructions"]), stop_text(document["written"]));
     if (!document["aliases"].empty()) {
         std::vector<std::string> const aliases = document["aliases"];
         result += fmt::format("also at {}\n", fmt::join(aliases, ", "));
@@ -230,7 +249,7 @@ Command const kWhat = {
     kHelpText,
     R"({"address": "hex?", "physical": "hex?", "identities": ["string"], "aliases": ["hex"],
     "page": "any?", "slab": "any?", "red_zones": "string?", "allocated": "any?", "freed": "any?",
-    "page_owner": "any?"})",
+    "page_owner": "any?", "written": "any?"})",
     declare,
     text,
     Completes::Symbols};
