@@ -233,7 +233,9 @@ void Uart16550::write_modem_control(uint8_t value)
     if (mcr::Dtr::is_set(modem_control_) && !mcr::Loopback::is_set(modem_control_)) {
         bool const is_ready = mcr::Rts::is_set(modem_control_);
         has_flow_control_ |= !is_ready;
-        ready_to_receive_ = is_ready && (ready_to_receive_ || !was_ready);
+        // What has come since the guest looked it does not know of yet: it will say so again.
+        bool const is_raised = !was_ready && received_count_ == 0;
+        ready_to_receive_ = is_ready && (ready_to_receive_ || is_raised);
     }
     unsigned const after = modem_inputs();
     unsigned changed = (before ^ after) >> 4;

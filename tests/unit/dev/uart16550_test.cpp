@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <array>
+
 #include <doctest/doctest.h>
 
 #include "tests/unit/dev/fakes.hpp"
@@ -68,6 +70,21 @@ TEST_CASE("uart: who drops RTS has flow control, and says once for each time whe
     rig.out(MCR, 0x09); // too late
     CHECK(!rig.uart.take_ready_to_receive());
     CHECK(rig.uart.has_flow_control());
+}
+
+TEST_CASE("uart: RTS raised before bytes that are there already were seen asks for no more")
+{
+    Rig rig;
+    rig.out(MCR, 0x09);
+    std::array<uint8_t, 1> const byte = {'x'};
+    rig.uart.receive(byte);
+    rig.out(MCR, 0x0b);
+    CHECK(!rig.uart.take_ready_to_receive());
+    CHECK(rig.in(0) == 'x');
+    CHECK(!rig.uart.take_ready_to_receive());
+    rig.out(MCR, 0x09);
+    rig.out(MCR, 0x0b);
+    CHECK(rig.uart.take_ready_to_receive());
 }
 
 TEST_CASE("uart: DLAB hides data and interrupt enable behind the divisor")
