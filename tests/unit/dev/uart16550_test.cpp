@@ -1,10 +1,9 @@
 #include "emu/dev/uart16550.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
-
-#include <array>
 
 #include <doctest/doctest.h>
 
