@@ -15,5 +15,6 @@ extern "C" char const* __tsan_default_suppressions()
            "race_top:page_is_buddy\n"             // the same
            "race_top:get_pageblock_migratetype\n" // a page may go to its block's type of just now
            "race_top:lruvec_lru_size\n"           // how much to scan
+           "race_top:pagelab::mm::make_entry\n"   // of a page table: empty, or a table for good
            "race:pagelab::mm::zone_has_block\n";  // whether to try this zone
 }
